@@ -1,0 +1,132 @@
+"""Validation at the door: every public function checks its arguments here, once.
+
+Each function returns a fresh float array (the caller's object is never mutated) or raises an
+error that names the rule, the value and the repair.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+ATOL = 1e-8  # how far a sum of probabilities may stray from 1 by rounding
+
+
+def as_float_array(x, name: str) -> np.ndarray:
+    """Return ``x`` as a new float array of finite numbers, of any shape."""
+    try:
+        a = np.array(x, dtype=object) if isinstance(x, (str, bytes)) else np.array(x)
+    except ValueError:
+        raise ValueError(f"{name} must be a rectangular array, got rows of unequal length; "
+                         "pad or split it") from None
+    if a.dtype.kind not in "buif":
+        raise TypeError(f"{name} must hold real numbers, got {_show(x)}; convert it to floats first")
+    a = a.astype(float)
+    if not np.all(np.isfinite(a)):
+        bad = a[~np.isfinite(a)].flat[0]
+        raise ValueError(f"{name} must be finite, got {bad}; remove or impute such entries first")
+    return a
+
+
+def as_vector(x, name: str, *, min_size: int = 1, size: int | None = None) -> np.ndarray:
+    """Return ``x`` as a finite float vector ``(n,)``."""
+    a = as_float_array(x, name)
+    if a.ndim != 1:
+        raise ValueError(f"{name} must be one-dimensional, got shape {a.shape}; "
+                         "pass a flat list or use .ravel()")
+    _check_size(a.size, name, min_size, size)
+    return a
+
+
+def as_matrix(x, name: str, *, min_rows: int = 1, rows: int | None = None) -> np.ndarray:
+    """Return ``x`` as a finite float matrix ``(n, d)`` with at least one column."""
+    a = as_float_array(x, name)
+    if a.ndim != 2:
+        raise ValueError(f"{name} must be two-dimensional, got shape {a.shape}; "
+                         "one feature is a column: use .reshape(-1, 1)")
+    if a.shape[1] == 0:
+        raise ValueError(f"{name} must have at least one column, got shape {a.shape}; add a feature")
+    _check_size(a.shape[0], name, min_rows, rows, unit="rows")
+    return a
+
+
+def as_scalar(x, name: str, *, low: float = -np.inf, high: float = np.inf,
+              open_low: bool = False, open_high: bool = False, finite: bool = True) -> float:
+    """Return ``x`` as a float between ``low`` and ``high`` (closed ends unless ``open_*``)."""
+    a = np.asarray(x) if not isinstance(x, (str, bytes)) else np.array(None)
+    if a.ndim != 0 or a.dtype.kind not in "buif":
+        raise TypeError(f"{name} must be a single real number, got {_show(x)}; pass a float")
+    value = float(a)
+    if np.isnan(value) or (finite and np.isinf(value)):
+        raise ValueError(f"{name} must be finite, got {value}; pass an ordinary number")
+    too_low = value <= low if open_low else value < low
+    too_high = value >= high if open_high else value > high
+    if too_low or too_high:
+        left, right = "(" if open_low else "[", ")" if open_high else "]"
+        raise ValueError(f"{name} must lie in {left}{low:g}, {high:g}{right}, got {value:g}; "
+                         "choose a value inside")
+    return value
+
+
+def as_int(x, name: str, *, low: int = 0, high: int | None = None) -> int:
+    """Return ``x`` as an int of at least ``low`` (and at most ``high``)."""
+    if isinstance(x, (bool, np.bool_)) or not isinstance(x, (int, np.integer)):
+        raise TypeError(f"{name} must be an integer, got {_show(x)}; use int(...) if that is meant")
+    if x < low or (high is not None and x > high):
+        upper = "" if high is None else f" and at most {high}"
+        raise ValueError(f"{name} must be at least {low}{upper}, got {x}; choose another value")
+    return int(x)
+
+
+def as_probability(x, name: str) -> float:
+    """Return ``x`` as a probability, a float in [0, 1]."""
+    return as_scalar(x, name, low=0.0, high=1.0)
+
+
+def as_pmf(p, name: str, *, size: int | None = None) -> np.ndarray:
+    """Return ``p`` as a probability mass function: a vector, nonnegative, summing to 1."""
+    return _normalised(as_vector(p, name, size=size), name)
+
+
+def as_joint(p, name: str) -> np.ndarray:
+    """Return ``p`` as a joint probability table: a matrix, nonnegative, summing to 1."""
+    return _normalised(as_matrix(p, name), name)
+
+
+def as_labels(y, name: str, *, size: int | None = None) -> np.ndarray:
+    """Return ``y`` as an integer vector of class labels 0, 1, ..., K-1."""
+    a = as_vector(y, name, size=size)
+    if np.any(a != np.round(a)) or np.any(a < 0):
+        bad = a[(a != np.round(a)) | (a < 0)][0]
+        raise ValueError(f"{name} must hold labels 0, 1, 2, ..., got {bad:g}; "
+                         "encode the classes with np.unique(y, return_inverse=True)[1]")
+    return a.astype(int)
+
+
+def as_rng(rng) -> np.random.Generator:
+    """Return ``rng`` if it is a NumPy generator; the course never uses hidden random state."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, got {_show(rng)}; "
+                        "pass np.random.default_rng(seed)")
+    return rng
+
+
+def _normalised(p: np.ndarray, name: str) -> np.ndarray:
+    if np.any(p < 0):
+        raise ValueError(f"{name} must be nonnegative, got {p.min():g}; "
+                         "probabilities are never below 0")
+    total = p.sum()
+    if abs(total - 1.0) > ATOL:
+        raise ValueError(f"{name} must sum to 1, got {total:.6g}; divide by its sum first")
+    return p
+
+
+def _check_size(n: int, name: str, low: int, exact: int | None, unit: str = "entries") -> None:
+    if n < low:
+        raise ValueError(f"{name} must have at least {low} {unit}, got {n}; pass more data")
+    if exact is not None and n != exact:
+        raise ValueError(f"{name} must have {exact} {unit}, got {n}; make the lengths agree")
+
+
+def _show(x) -> str:
+    text = repr(x)
+    return text if len(text) <= 40 else text[:37] + "..."
