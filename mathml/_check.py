@@ -19,7 +19,8 @@ def as_float_array(x, name: str) -> np.ndarray:
         raise ValueError(f"{name} must be a rectangular array, got rows of unequal length; "
                          "pad or split it") from None
     if a.dtype.kind not in "buif":
-        raise TypeError(f"{name} must hold real numbers, got {_show(x)}; convert it to floats first")
+        raise TypeError(f"{name} must hold real numbers, got {_show(x)}; "
+                        "convert it to floats first")
     a = a.astype(float)
     if not np.all(np.isfinite(a)):
         bad = a[~np.isfinite(a)].flat[0]
@@ -44,7 +45,8 @@ def as_matrix(x, name: str, *, min_rows: int = 1, rows: int | None = None) -> np
         raise ValueError(f"{name} must be two-dimensional, got shape {a.shape}; "
                          "one feature is a column: use .reshape(-1, 1)")
     if a.shape[1] == 0:
-        raise ValueError(f"{name} must have at least one column, got shape {a.shape}; add a feature")
+        raise ValueError(f"{name} must have at least one column, got shape {a.shape}; "
+                         "add a feature")
     _check_size(a.shape[0], name, min_rows, rows, unit="rows")
     return a
 
