@@ -1,0 +1,1 @@
+"""Answer keys, one module per chapter; see `mathml.interactive.answer_key`."""

@@ -1,0 +1,194 @@
+"""``explore``: a figure that a reader can move, with a kernel or without one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import product
+
+from matplotlib.figure import Figure
+
+from mathml.interactive.controls import Control
+from mathml.interactive.mode import is_static
+from mathml.interactive.svg import figure_svg
+from mathml.plotting import style
+
+MAX_STATES = 240
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One drawing of a figure: its function and the names of the controls that move it."""
+
+    draw: Callable
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """A titled figure, its controls and its panels; notebooks show it, pages store it.
+
+    Attributes
+    ----------
+    title : str
+    controls : dict of str to Control
+    panels : tuple of Panel
+    size : tuple of float
+        Width and height of one panel, in inches.
+    bundle : dict
+        What a notebook shows, by MIME type.
+    """
+
+    title: str
+    controls: dict[str, Control]
+    panels: tuple[Panel, ...]
+    size: tuple[float, float]
+    bundle: dict = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def n_states(self) -> int:
+        """Number of drawings: each panel's controls multiply, the panels add."""
+        return sum(len(self.states(panel)) for panel in self.panels)
+
+    def states(self, panel: Panel) -> list[dict]:
+        """Every combination of a panel's controls, the last control running fastest."""
+        grids = [self.controls[name].values for name in panel.names]
+        return [dict(zip(panel.names, values, strict=True)) for values in product(*grids)]
+
+    def default(self, panel: Panel) -> dict:
+        """The combination that a panel shows first."""
+        return {name: self.controls[name].values[self.controls[name].default]
+                for name in panel.names}
+
+    def draw(self, panel: Panel, values: dict) -> tuple[str, str]:
+        """Draw one panel once: its SVG text and the sentence that describes it."""
+        with style():
+            fig = Figure(figsize=self.size)
+            target = fig if _wants_figure(panel.draw) else fig.subplots()
+            try:
+                sentence = panel.draw(target, **values)
+            except Exception as error:
+                raise RuntimeError(f"explore {self.title!r}: {panel.draw.__name__} failed at "
+                                   f"{_spell(values)} with {type(error).__name__}: {error}; "
+                                   "make it draw every state of its controls") from error
+        if not isinstance(sentence, str) or not sentence.strip():
+            raise TypeError(f"explore {self.title!r}: {panel.draw.__name__} must return a sentence "
+                            f"that says what is to be seen, got {sentence!r} at {_spell(values)}; "
+                            "end it with return f'...'")
+        return figure_svg(fig), sentence
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        return {"text/plain": repr(self), **self.bundle}
+
+    def __repr__(self) -> str:
+        labels = ", ".join(control.label for control in self.controls.values())
+        return f"Exploration {self.title!r}: move {labels}"
+
+
+def explore(draw: Callable | list[Callable], *, title: str, size: tuple[float, float] = (6.4, 3.8),
+            **controls: Control) -> Exploration:
+    """Let a reader move a figure.
+
+    With a kernel, sliders redraw the figure. In the book's build every combination is drawn once
+    and stored, so that the page needs no kernel and no network.
+
+    Parameters
+    ----------
+    draw : function, or list of functions
+        ``draw(ax, **values)`` draws on the axes and returns one sentence that says what is now to
+        be seen; name its first parameter ``fig`` to be given the whole figure instead. Of a list,
+        each function is a panel of its own: it is given the controls that its parameters name, and
+        only those multiply its number of states.
+    title : str
+        What the figure is about; also its accessible name. Distinct within a page.
+    size : tuple of float, default (6.4, 3.8)
+        Width and height of one panel in inches, at 72 units per inch.
+    **controls : Control
+        `slider`, `log_slider` or `choice`, by the name of the parameter they set.
+
+    Returns
+    -------
+    Exploration
+        Shown when it is the last expression of a cell.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there is no control, two share a label, a control moves no panel, a parameter has no
+        control, there are more than 240 states, or a drawing fails or returns no sentence.
+
+    Examples
+    --------
+    >>> def line(ax, slope):
+    ...     ax.plot([0, 1], [0, slope])
+    ...     return f"The line rises by {slope:g} per unit."
+    >>> from mathml.interactive import slider
+    >>> explore(line, title="A line", slope=slider(-1, 1, 5, label="slope"))
+    Exploration 'A line': move slope
+    """
+    draws = list(draw) if isinstance(draw, (list, tuple)) else [draw]
+    if not draws or not all(callable(d) for d in draws):
+        raise TypeError(f"explore {title!r}: draw must be a function or a list of functions, "
+                        f"got {draw!r}; pass def draw(ax, ...)")
+    _check_controls(title, controls)
+    panels = tuple(Panel(d, _control_names(title, d, controls)) for d in draws)
+    idle = set(controls) - {name for panel in panels for name in panel.names}
+    if idle:
+        raise ValueError(f"explore {title!r}: every control must move a panel, but no draw "
+                         f"function has a parameter {min(idle)!r}; add it or drop the control")
+    figure = Exploration(title, dict(controls), panels, tuple(size))
+    if figure.n_states > MAX_STATES:
+        raise ValueError(f"explore {title!r}: at most {MAX_STATES} states fit a page, got "
+                         f"{figure.n_states}; use fewer slider positions or separate panels")
+    figure.bundle.update(_face(figure))
+    return figure
+
+
+def _face(figure: Exploration) -> dict:
+    """Draw now, so that an error stops the cell instead of being swallowed by the display."""
+    if is_static():
+        from mathml.interactive.static import exploration_html
+
+        return {"text/html": exploration_html(figure)}
+    from mathml.interactive.live import LiveFigure
+
+    return LiveFigure(figure).mimebundle()
+
+
+def _check_controls(title: str, controls: dict) -> None:
+    if not controls:
+        raise ValueError(f"explore {title!r}: needs at least one control, got none; "
+                         "pass name=slider(...)")
+    for name, control in controls.items():
+        if not isinstance(control, Control):
+            raise TypeError(f"explore {title!r}: {name} must be a slider, log_slider or choice, "
+                            f"got {control!r}; write {name}=slider(start, stop, n, label=...)")
+    labels = [control.label for control in controls.values()]
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    if twice:
+        raise ValueError(f"explore {title!r}: labels must be distinct, got {twice[0]!r} twice; "
+                         "rename one")
+
+
+def _control_names(title: str, draw: Callable, controls: dict) -> tuple[str, ...]:
+    parameters = list(inspect.signature(draw).parameters.values())[1:]
+    names = []
+    for parameter in parameters:
+        if parameter.kind is parameter.VAR_KEYWORD:
+            return tuple(controls)
+        if parameter.name in controls:
+            names.append(parameter.name)
+        elif parameter.default is parameter.empty:
+            raise ValueError(f"explore {title!r}: {draw.__name__} has a parameter "
+                             f"{parameter.name!r} with no control; add "
+                             f"{parameter.name}=slider(...) or give it a default")
+    return tuple(name for name in controls if name in names)
+
+
+def _wants_figure(draw: Callable) -> bool:
+    return next(iter(inspect.signature(draw).parameters)) in {"fig", "figure"}
+
+
+def _spell(values: dict) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in values.items())

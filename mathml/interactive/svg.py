@@ -1,0 +1,133 @@
+"""From a matplotlib figure to SVG that can live inside a page.
+
+matplotlib's own SVG carries metadata, fixed colours, sixteen-digit numbers and identifiers that
+clash when two drawings share a page. ``figure_svg`` keeps the drawing and drops the rest, so that
+the same sources give the same bytes and the page's colours (light or dark) reach the picture.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+
+from matplotlib.figure import Figure
+
+from mathml.interactive._tree import Node, parse, serialise
+from mathml.plotting import THEME, style
+
+_NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
+_GEOMETRY = {"d", "x", "y", "width", "height", "cx", "cy", "r", "points"}
+_REFERENCE = re.compile(r"url\(#([^)]+)\)|^#(.+)$")
+_DROPPED = {"metadata", "style", "desc", "title"}
+_DEFAULTS = {"stroke-linejoin: round", "fill-opacity: 1", "stroke-opacity: 1"}
+
+
+def figure_svg(fig: Figure) -> str:
+    """Return a figure as compact, deterministic, theme-aware SVG text."""
+    buffer = io.StringIO()
+    with style():
+        fig.savefig(buffer, format="svg", transparent=True,
+                    metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return tidy(buffer.getvalue())
+
+
+def tidy(text: str) -> str:
+    """Return matplotlib SVG text reduced to what is seen; see the module's first lines."""
+    root = parse(text[text.index("<svg"):])
+    used = {name for node in root.elements() for value in node.attrs.values()
+            for name in _references(value)}
+    _tidy_node(root, used, in_defs=False)
+    root.attrs = {"viewBox": root.attrs["viewBox"]}
+    return serialise(_number_ids(root))
+
+
+def prefix_ids(svg: str, prefix: str) -> str:
+    """Give every identifier in canonical SVG text a prefix, so that two drawings never clash."""
+    svg = re.sub(r' id="', f' id="{prefix}', svg)
+    return re.sub(r'(url\(#|href="#)', rf"\1{prefix}", svg)
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """Return width and height of the drawing, in its own units."""
+    _, _, width, height = re.search(r'viewBox="([^"]+)"', svg).group(1).split()
+    return float(width), float(height)
+
+
+def _tidy_node(node: Node, used: set[str], in_defs: bool) -> None:
+    in_defs = in_defs or node.tag == "defs"
+    digits = 2 if in_defs else 1  # a marker is a few units wide, a drawing several hundred
+    name = node.attrs.get("id", "")
+    if name and name not in used:
+        del node.attrs["id"]
+        if node.tag == "g":
+            node.attrs["class"] = re.sub(r"_?\d+$", "", name).replace("matplotlib.", "")
+    for key, value in node.attrs.items():
+        if key in _GEOMETRY or key == "transform":
+            value = _round_numbers(value, 3 if key == "transform" and "matrix" in value else digits)
+        if key == "d":
+            value = re.sub(r"\s*([MLCQZz])\s*", r"\1", value).strip()
+        if key == "transform":
+            value = re.sub(r"\s*rotate\(-?0(\.0)? [^)]*\)|\s*rotate\(-?0\)", "", value)
+        if key == "style":
+            value = _tidy_style(value)
+        node.attrs[key] = value
+    for key in ("transform", "style"):
+        if node.attrs.get(key) == "":
+            del node.attrs[key]
+    keep_text = node.tag in {"text", "tspan"}
+    node.children = [c for c in node.children
+                     if not (isinstance(c, Node) and c.tag in _DROPPED)
+                     and (keep_text or not isinstance(c, str) or c.strip())]
+    for child in node.children:
+        if isinstance(child, Node):
+            _tidy_node(child, used, in_defs)
+    node.children = [c for c in node.children if not _is_empty(c)]
+
+
+def _is_empty(child: Node | str) -> bool:
+    return isinstance(child, Node) and child.tag in {"g", "defs"} and not child.children
+
+
+def _tidy_style(value: str) -> str:
+    parts = [p.strip() for p in value.split(";") if p.strip()]
+    parts = [p for p in parts if not p.startswith("font-family") and p not in _DEFAULTS]
+    parts = [re.sub(r"^font: ([\d.]+px).*", r"font-size: \1", p) for p in parts]
+    text = ";".join(re.sub(r":\s+", ":", p) for p in parts)
+    for colour, name in THEME.items():
+        text = text.replace(colour, f"var(--mm-{name},{colour})")
+    return text
+
+
+def _round_numbers(value: str, digits: int) -> str:
+    def short(match: re.Match) -> str:
+        text = f"{float(match.group()):.{digits}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        return "0" if text in {"-0", ""} else text
+
+    return _NUMBER.sub(short, value)
+
+
+def _references(value: str) -> list[str]:
+    return [a or b for a, b in _REFERENCE.findall(value)]
+
+
+def _number_ids(root: Node) -> Node:
+    """Rename identifiers to 1, 2, 3, ... in order of appearance."""
+    names: dict[str, str] = {}
+    for node in root.elements():
+        if "id" in node.attrs:
+            names.setdefault(node.attrs["id"], f"i{len(names) + 1}")
+    for node in root.elements():
+        for key, value in node.attrs.items():
+            if key == "id":
+                node.attrs[key] = names[value]
+            elif "#" in value:
+                node.attrs[key] = _REFERENCE.sub(lambda m: _renamed(m, names), value)
+    return root
+
+
+def _renamed(match: re.Match, names: dict[str, str]) -> str:
+    name = match.group(1) or match.group(2)
+    if name not in names:  # a colour such as #0072b2, not a reference
+        return match.group()
+    return match.group().replace(name, names[name])

@@ -1,0 +1,146 @@
+"""The one figure style of the course, and the few drawings that many chapters share.
+
+Every function draws on the axes it is given and returns what it drew. Colours are chosen to stay
+apart for colour-blind readers and on dark paper; a second sign (dash, marker, label) goes with
+each, so that colour is never the only one.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import matplotlib as mpl
+import numpy as np
+
+BLUE, ORANGE, GREEN, PINK, SKY, GOLD = (
+    "#0072b2", "#d55e00", "#009e73", "#b8528f", "#4a9fd8", "#b8860b")
+INK, GREY, FAINT, PAPER = "#1f2328", "#6e7781", "#d0d7de", "#ffffff"
+CYCLE = (BLUE, ORANGE, GREEN, PINK, SKY, GOLD)
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)), (0, (1, 1)))
+
+# What the page may recolour, by the name of its CSS variable (--mm-blue, ...).
+THEME = {BLUE: "blue", ORANGE: "orange", GREEN: "green", PINK: "pink", SKY: "sky", GOLD: "gold",
+         INK: "ink", GREY: "grey", FAINT: "faint", PAPER: "paper"}
+
+_RC = {
+    "figure.figsize": (6.4, 3.8), "figure.dpi": 72, "savefig.dpi": 72,
+    "figure.subplot.left": 0.11, "figure.subplot.right": 0.98,
+    "figure.subplot.bottom": 0.15, "figure.subplot.top": 0.92,
+    "font.size": 12, "axes.titlesize": 12, "axes.labelsize": 12,
+    "xtick.labelsize": 11, "ytick.labelsize": 11, "legend.fontsize": 11,
+    "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": GREY, "axes.titlecolor": INK,
+    "xtick.color": GREY, "ytick.color": GREY, "xtick.labelcolor": INK, "ytick.labelcolor": INK,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.8,
+    "axes.grid": False, "grid.color": FAINT, "grid.linewidth": 0.6, "axes.axisbelow": True,
+    "axes.titlelocation": "left", "axes.titleweight": "normal", "axes.unicode_minus": True,
+    "lines.linewidth": 2, "lines.markersize": 6, "lines.solid_capstyle": "round",
+    "legend.frameon": False, "patch.linewidth": 1, "hatch.linewidth": 0.6,
+    "axes.formatter.useoffset": False, "axes.formatter.limits": (-4, 5),
+    "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
+    "svg.fonttype": "none", "svg.hashsalt": "mathml", "path.simplify": True,
+    "path.simplify_threshold": 0.3,
+}
+
+
+@contextmanager
+def style():
+    """Draw in the course's style inside a ``with`` block, and leave no trace after it.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> with style():
+    ...     ax = Figure().subplots()
+    """
+    with mpl.rc_context(_settings()):
+        yield
+
+
+def use_style() -> None:
+    """Draw in the course's style from here on: for the first cell of a notebook only."""
+    mpl.rcParams.update(_settings())
+
+
+def _settings() -> dict:
+    return {**_RC, "axes.prop_cycle": mpl.cycler(color=CYCLE)}
+
+
+def contours(ax, f, x_range, y_range, *, levels=12, n=81, **kwargs):
+    """Draw level curves of ``f(x, y)`` over a box, in quiet grey lines.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    f : callable
+        Takes two arrays of shape ``(n, n)`` and returns one.
+    x_range, y_range : tuple of float
+        The ends of the box.
+    levels : int or array, default 12
+        How many levels, or which.
+    n : int, default 81
+        Grid points per side.
+    **kwargs
+        Styling, passed to ``Axes.contour``.
+
+    Returns
+    -------
+    matplotlib.contour.QuadContourSet
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> _ = contours(Figure().subplots(), lambda x, y: x**2 + y**2, (-1, 1), (-1, 1))
+    """
+    x, y = np.meshgrid(np.linspace(*x_range, n), np.linspace(*y_range, n))
+    return ax.contour(x, y, f(x, y), levels, **{"colors": GREY, "linewidths": 0.8, **kwargs})
+
+
+def trajectory(ax, xs, *, color=BLUE, label=None, end=True):
+    """Draw the iterates of a two-dimensional search as a dotted line from its open start.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    xs : array, shape (T + 1, 2)
+        The points visited, in order.
+    color : str
+    label : str, optional
+    end : bool, default True
+        Mark the last point with a filled square.
+
+    Returns
+    -------
+    list of matplotlib.lines.Line2D
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> len(trajectory(Figure().subplots(), [[0, 0], [1, 1]]))
+    3
+    """
+    xs = np.asarray(xs, dtype=float)
+    lines = ax.plot(*xs.T, "-", color=color, marker="o", markersize=3.5, linewidth=1.2, label=label)
+    lines += ax.plot(*xs[0], "o", color=color, markerfacecolor=PAPER, markersize=8)
+    if end:
+        lines += ax.plot(*xs[-1], "s", color=color, markersize=7)
+    return lines
+
+
+def arrow(ax, start, vector, *, color=ORANGE, width=1.8, label=None):
+    """Draw a vector as an arrow from ``start`` to ``start + vector``.
+
+    Returns
+    -------
+    matplotlib.text.Annotation
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> _ = arrow(Figure().subplots(), (0, 0), (1, 2))
+    """
+    start, vector = np.asarray(start, dtype=float), np.asarray(vector, dtype=float)
+    if label is not None:
+        ax.plot([], [], color=color, linewidth=width, label=label)
+    return ax.annotate("", xy=start + vector, xytext=start,
+                       arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": width,
+                                   "shrinkA": 0, "shrinkB": 0, "mutation_scale": 12})

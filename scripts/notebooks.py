@@ -1,0 +1,76 @@
+"""Bring notebooks into the form in which they are committed.
+
+Every notebook is executed and stored with text outputs only and clean metadata, so that a change
+shows what changed, `pytest --nbval` can compare what cells print, and no picture is kept twice.
+Text notebooks (``.md``, in MyST's notation) are converted first, for authors who prefer an editor.
+
+    python scripts/notebooks.py book/optimization/gradient-descent.ipynb ...
+    python scripts/notebooks.py draft.md --to book/optimization/gradient-descent.ipynb
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+KEPT_METADATA = {"tags", "mystnb"}
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
+    """Run every cell in the notebook's own folder."""
+    os.environ.pop("MATHML_OUTPUT", None)
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=resources).execute()
+
+
+def clean(notebook: nbformat.NotebookNode) -> None:
+    """Keep the text of outputs and the metadata that the book reads; drop the rest."""
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL,
+                                            "language_info": {"name": "python"}})
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number:03d}"
+        cell.metadata = nbformat.from_dict(
+            {k: v for k, v in cell.metadata.items() if k in KEPT_METADATA})
+        if cell.cell_type == "code":
+            cell.execution_count = None
+            cell.outputs = [kept for out in cell.outputs if (kept := _text_only(out))]
+
+
+def _text_only(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
+    if "data" not in output:
+        return output
+    text = output.data.get("text/plain")
+    if text is None:
+        return None
+    output.data = nbformat.from_dict({"text/plain": text})
+    output.metadata = nbformat.from_dict({})
+    if "execution_count" in output:
+        output.execution_count = None
+    return output
+
+
+def main() -> None:
+    """Read the command line, then execute, clean and write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--to", type=Path, help="where to write the one file given")
+    arguments = parser.parse_args()
+    for path in arguments.files:
+        target = arguments.to or path.with_suffix(".ipynb")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        notebook = jupytext.read(path)
+        execute(notebook, target.parent)
+        clean(notebook)
+        nbformat.validate(notebook)
+        nbformat.write(notebook, target)
+        print(f"{target}: {len(notebook.cells)} cells")
+
+
+if __name__ == "__main__":
+    main()
