@@ -6,6 +6,8 @@ error that names the rule, the value and the repair.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 ATOL = 1e-8  # how far a sum of probabilities may stray from 1 by rounding
@@ -110,6 +112,37 @@ def as_rng(rng) -> np.random.Generator:
         raise TypeError(f"rng must be a numpy.random.Generator, got {_show(rng)}; "
                         "pass np.random.default_rng(seed)")
     return rng
+
+
+def as_function(f, name: str) -> Callable:
+    """Return ``f`` if it can be called."""
+    if not callable(f):
+        raise TypeError(f"{name} must be a function, got {_show(f)}; pass it uncalled")
+    return f
+
+
+def as_returned_number(value, name: str) -> float:
+    """Return what the function ``name`` gave back as a float, finite or not."""
+    a = _returned(value, name)
+    if a.size != 1:
+        raise ValueError(f"{name} must return one number, got shape {a.shape}; sum or average it")
+    return float(a.item())
+
+
+def as_returned_gradient(value, name: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Return what the function ``name`` gave back as floats of the ``shape`` of its argument."""
+    a = _returned(value, name)
+    if a.shape != shape and not a.size == np.prod(shape) == 1:
+        raise ValueError(f"{name} must return the shape of its argument, {shape}, got {a.shape}; "
+                         "reshape it, for example with .ravel()")
+    return a.astype(float).reshape(shape)
+
+
+def _returned(value, name: str) -> np.ndarray:
+    a = np.asarray(value)
+    if a.dtype.kind not in "buif":
+        raise TypeError(f"{name} must return real numbers, got {_show(value)}; return floats")
+    return a
 
 
 def _normalised(p: np.ndarray, name: str) -> np.ndarray:
