@@ -10,7 +10,8 @@ from mathml._check import as_pmf
 def huffman_code(p) -> tuple[str, ...]:
     """Huffman's optimal prefix code: one word of 0s and 1s per symbol.
 
-    Its mean length L obeys ``H(p) ≤ L < H(p) + 1`` in bits.
+    Its mean length L obeys ``H(p) ≤ L < H(p) + 1`` in bits (``≤`` if some probability is 0: such a
+    symbol gets a word as well).
 
     Parameters
     ----------
