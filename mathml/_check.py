@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 ATOL = 1e-8  # how far a sum of probabilities may stray from 1 by rounding
+MAX_LABEL = 10**6  # larger "labels" are identifiers; one array slot each would exhaust memory
 
 
 def as_float_array(x, name: str) -> np.ndarray:
@@ -23,7 +24,7 @@ def as_float_array(x, name: str) -> np.ndarray:
     if a.dtype.kind not in "buif":
         raise TypeError(f"{name} must hold real numbers, got {_show(x)}; "
                         "convert it to floats first")
-    a = a.astype(float)
+    a = a.astype(float, copy=False)  # np.array has copied already
     if not np.all(np.isfinite(a)):
         bad = a[~np.isfinite(a)].flat[0]
         raise ValueError(f"{name} must be finite, got {bad}; remove or impute such entries first")
@@ -56,7 +57,10 @@ def as_matrix(x, name: str, *, min_rows: int = 1, rows: int | None = None) -> np
 def as_scalar(x, name: str, *, low: float = -np.inf, high: float = np.inf,
               open_low: bool = False, open_high: bool = False, finite: bool = True) -> float:
     """Return ``x`` as a float between ``low`` and ``high`` (closed ends unless ``open_*``)."""
-    a = np.asarray(x) if not isinstance(x, (str, bytes)) else np.array(None)
+    try:
+        a = np.asarray(x) if not isinstance(x, (str, bytes)) else np.array(None)
+    except ValueError:  # rows of unequal length
+        a = np.array(None)
     if a.ndim != 0 or a.dtype.kind not in "buif":
         raise TypeError(f"{name} must be a single real number, got {_show(x)}; pass a float")
     value = float(a)
@@ -86,6 +90,11 @@ def as_probability(x, name: str) -> float:
     return as_scalar(x, name, low=0.0, high=1.0)
 
 
+def as_log_base(base) -> float:
+    """Return the natural logarithm of ``base``, the unit of an entropy."""
+    return float(np.log(as_scalar(base, "base", low=1.0, open_low=True)))
+
+
 def as_pmf(p, name: str, *, size: int | None = None) -> np.ndarray:
     """Return ``p`` as a probability mass function: a vector, nonnegative, summing to 1."""
     return _normalised(as_vector(p, name, size=size), name)
@@ -99,11 +108,36 @@ def as_joint(p, name: str) -> np.ndarray:
 def as_labels(y, name: str, *, size: int | None = None) -> np.ndarray:
     """Return ``y`` as an integer vector of class labels 0, 1, ..., K-1."""
     a = as_vector(y, name, size=size)
-    if np.any(a != np.round(a)) or np.any(a < 0):
-        bad = a[(a != np.round(a)) | (a < 0)][0]
+    wrong = (a != np.round(a)) | (a < 0) | (a > MAX_LABEL)
+    if np.any(wrong):
+        bad = a[wrong][0]
         raise ValueError(f"{name} must hold labels 0, 1, 2, ..., got {bad:g}; "
                          "encode the classes with np.unique(y, return_inverse=True)[1]")
     return a.astype(int)
+
+
+def as_counts(x, name: str, *, size: int | None = None) -> np.ndarray:
+    """Return ``x`` as a float vector of counts 0, 1, 2, ..."""
+    a = as_vector(x, name, size=size)
+    wrong = (a != np.round(a)) | (a < 0)
+    if np.any(wrong):
+        raise ValueError(f"{name} must hold counts 0, 1, 2, ..., got {a[wrong][0]:g}; "
+                         "round or correct such entries first")
+    return a
+
+
+def as_callable(f, name: str):
+    """Return ``f`` if it can be called."""
+    if not callable(f):
+        raise TypeError(f"{name} must be callable, got {_show(f)}; pass a function")
+    return f
+
+
+def finite_result(value, name: str):
+    """Return a computed ``value`` unless it overflowed (under ``np.errstate(over=...)``)."""
+    if not np.all(np.isfinite(value)):
+        raise ValueError(f"{name} must fit into a float, got {_show(value)}; rescale the input")
+    return value
 
 
 def as_rng(rng) -> np.random.Generator:
