@@ -19,8 +19,8 @@ CYCLE = (BLUE, ORANGE, GREEN, PINK, SKY, GOLD)
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)), (0, (1, 1)))
 
 # What the page may recolour, by the name of its CSS variable (--mm-blue, ...).
-THEME = {BLUE: "blue", ORANGE: "orange", GREEN: "green", PINK: "pink", SKY: "sky", GOLD: "gold",
-         INK: "ink", GREY: "grey", FAINT: "faint", PAPER: "paper"}
+THEME = {"#000000": "ink", BLUE: "blue", ORANGE: "orange", GREEN: "green", PINK: "pink", SKY: "sky",
+         GOLD: "gold", INK: "ink", GREY: "grey", FAINT: "faint", PAPER: "paper"}
 
 _RC = {
     "figure.figsize": (6.4, 3.8), "figure.dpi": 72, "savefig.dpi": 72,
