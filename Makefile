@@ -1,0 +1,84 @@
+# Two commands do everything on a fresh clone: `make book` and `make test`.
+# The first run creates .venv and installs the locked versions; later runs reuse it.
+
+PYTHON ?=
+VENV := .venv
+BIN := $(VENV)/bin
+HTML := _build/html
+NOTEBOOKS ?= $(shell find book -name "*.ipynb" -not -path "*/.ipynb_checkpoints/*" | sort)
+RUN := env -u PYTHONPATH PATH="$(CURDIR)/$(BIN):$(PATH)" OMP_NUM_THREADS=1 PYDEVD_DISABLE_FILE_VALIDATION=1
+SETUP := scripts/bootstrap.sh "$(PYTHON)"
+BUILD := $(RUN) $(BIN)/jupyter-book build . -W --keep-going -q
+
+.PHONY: help book serve lab test test-all bench clean distclean lock notebooks env env-test lint unit nbval site-tests
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make book       execute the chapters and build the site; prints where it is"
+	@echo "make serve      the same, rebuilt on every change, at http://127.0.0.1:8000"
+	@echo "make lab        open the chapters in JupyterLab"
+	@echo "make test       everything that a change must pass"
+	@echo "make test-all   the same from a cold execution cache"
+	@echo "make bench      the benchmarks"
+	@echo "make notebooks  execute the chapters and store their text outputs, cleaned"
+	@echo "make lock       renew requirements*.txt and package-lock.json from their ranges"
+	@echo "make clean      remove what was built; make distclean also the environment"
+
+env:
+	@$(SETUP) requirements.txt
+
+env-test:
+	@$(SETUP) requirements.txt requirements-test.txt
+
+book: env
+	@echo "Executing chapters and building the site (a first run takes minutes, later ones seconds)"
+	@$(BUILD)
+	@echo "The book is at $(CURDIR)/$(HTML)/index.html"
+
+serve: env
+	@$(RUN) $(BIN)/python scripts/serve.py
+
+lab: env
+	@$(RUN) $(BIN)/jupyter lab book
+
+# Storing outputs is the authors' business: readers and tests never change a notebook.
+notebooks: env-test
+	@$(RUN) $(BIN)/python scripts/notebooks.py $(NOTEBOOKS)
+
+lint: env-test
+	@$(RUN) $(BIN)/ruff check .
+	@$(RUN) $(BIN)/ruff format --check .
+	@$(RUN) $(BIN)/lint-imports
+
+unit: env-test
+	@$(RUN) $(BIN)/pytest -q -n 2 --ignore tests/test_book_site.py --ignore tests/browser
+
+nbval: env-test
+	@$(RUN) scripts/run_nbval.sh
+
+site-tests: env-test
+	@$(MAKE) --no-print-directory book
+	@$(RUN) $(BIN)/pytest -q -n 2 --dist loadfile -rs tests/test_book_site.py tests/browser
+
+test: env-test
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory nbval
+	@$(MAKE) --no-print-directory site-tests
+	@echo "make test: all passed"
+
+test-all: env-test
+	@rm -rf .cache/execution _build
+	@$(MAKE) --no-print-directory test
+
+bench: env-test
+	@$(RUN) $(BIN)/python -m benchmarks
+
+lock:
+	@scripts/lock.sh
+
+clean:
+	rm -rf _build .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+
+distclean: clean
+	rm -rf $(VENV) node_modules *.egg-info

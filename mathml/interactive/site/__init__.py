@@ -1,0 +1,27 @@
+"""The Sphinx extension of the book's site.
+
+Jupyter Book has no setting for what this site promises: mathematics typeset at build time,
+nothing loaded from another host, a page that carries only what it uses, and a build that fails
+when something is wrong. This extension adds those, each in its own module:
+
+- `maths`: formulas become HTML and MathML through KaTeX; an error in a formula is a warning.
+- `packages`: KaTeX and the typefaces come from npm at locked versions and go into the site.
+- `execution`: the notebooks' cache is keyed on the sources they import.
+- `pages`: the theme, the scripts and styles of a page, its description, its links.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import execution, maths, packages, pages
+
+__all__ = ["setup"]
+
+
+def setup(app):
+    """Register the site's theme, mathematics, assets and cache with Sphinx."""
+    app.add_html_theme("mathml_book", str(Path(__file__).parent / "theme"))
+    for part in (execution, packages, maths, pages):
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

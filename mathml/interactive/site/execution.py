@@ -1,0 +1,52 @@
+"""Key the notebooks' execution cache on everything their outputs depend on.
+
+jupyter-cache recognises a notebook by its code cells alone, and Sphinx rereads a page when its
+source changes: after a change in `mathml` both would show old figures. So the cache lives in a
+folder named after a digest of the package and of the locked versions, and the digest is a Sphinx
+setting whose change makes every page be read again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[2]
+
+
+def sources_digest(package: Path = PACKAGE, extra: tuple[Path, ...] = ()) -> str:
+    """Return a digest of the package's code and data and of the files in `extra`.
+
+    The site's own folder is left out: it shapes the pages around the outputs, not the outputs.
+    """
+    site = package / "interactive" / "site"
+    files = [
+        path
+        for path in sorted(package.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts and site not in path.parents
+    ]
+    digest = hashlib.sha256()
+    for path in [*files, *(p for p in extra if p.is_file())]:
+        name = path.relative_to(package) if path.is_relative_to(package) else path.name
+        content = path.read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def _key_cache(app, config) -> None:
+    digest = sources_digest(extra=(Path(app.srcdir) / "requirements.txt",))
+    caches = Path(app.srcdir) / ".cache" / "execution"
+    config.mathml_sources_digest = digest
+    config.nb_execution_cache_path = str(caches / digest)
+    if caches.is_dir():
+        for stale in caches.iterdir():
+            if stale.name != digest:
+                shutil.rmtree(stale)
+
+
+def setup(app) -> None:
+    """Register the setting and the cache's path."""
+    app.add_config_value("mathml_sources_digest", "", "env", str)
+    app.connect("config-inited", _key_cache)

@@ -1,0 +1,101 @@
+"""Typeset every formula at build time with KaTeX, strictly.
+
+sphinxcontrib-katex talks to the KaTeX process; its own renderer prints an unknown macro in red
+and goes on. This one asks KaTeX to refuse, and reports the file, the cell and the formula as a
+Sphinx warning, which the strict build turns into a failure.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinxcontrib import katex
+
+from .packages import NODE_BIN
+
+logger = logging.getLogger(__name__)
+
+# Environments that number themselves: Sphinx numbers the equation too, and both would show.
+SELF_NUMBERING = re.compile(r"\\begin\{(align|alignat|equation|gather|multline|CD)\}")
+
+
+def place(node: nodes.Node) -> str:
+    """Return where a node comes from: the file, and the cell when the file is a notebook.
+
+    MyST-NB numbers the lines of a notebook's cell *k* (from 1) as 10000·k + line.
+    """
+    owner = node
+    while owner is not None and not (owner.source and owner.line):
+        owner = owner.parent
+    if owner is None:
+        return "unknown place"
+    path, line = str(owner.source), int(owner.line)
+    if path.endswith(".ipynb") and line >= 10000:
+        return f"{path}, cell {line // 10000}, line {line % 10000 + 1}"
+    return f"{path}, line {line}"
+
+
+def render(latex: str, *, display: bool) -> str:
+    """Return a formula as HTML with MathML.
+
+    Raises
+    ------
+    ValueError
+        If KaTeX refuses it, or it contains an environment that numbers itself.
+    """
+    found = SELF_NUMBERING.search(latex)
+    if found:
+        name = found[1]
+        raise ValueError(
+            f"{{{name}}} numbers itself beside Sphinx's number; "
+            "write $$ \\begin{aligned} … \\end{aligned} $$ (label)"
+        )
+    # Not "error": Greek typed as Unicode in \text is legal in MathJax and reads well.
+    options = {"displayMode": display, "throwOnError": True, "strict": "ignore", "trust": False}
+    try:
+        return katex.render_latex(latex, options)
+    except katex.KaTeXError as err:
+        raise ValueError(str(err)) from err
+
+
+def _typeset(node, *, display: bool) -> str:
+    try:
+        return render(node.astext(), display=display)
+    except ValueError as err:
+        formula = " ".join(node.astext().split())
+        logger.warning("%s: formula not typeset: %s\n    %s", place(node), err, formula)
+        return f'<code class="math-error">{escape(node.astext())}</code>'
+
+
+def _visit_inline(self, node):
+    self.body.append(f'<span class="math">{_typeset(node, display=False)}</span>')
+    raise nodes.SkipNode
+
+
+def _visit_block(self, node):
+    self.body.append(self.starttag(node, "div", CLASS="math-block"))
+    self.body.append(f'<div class="math-scroll">{_typeset(node, display=True)}</div>')
+    if node["number"]:
+        number = katex.get_node_equation_number(self, node)
+        self.body.append(f'<span class="eqno">({number})')
+        self.add_permalink_ref(node, "Link to this equation")
+        self.body.append("</span>")
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def _use_katex(app, config) -> None:
+    config.html_math_renderer = "katex_strict"
+    katex.NODEJS_BINARY = str(NODE_BIN / "node")
+    script = Path(app.srcdir) / "node_modules" / "katex" / "dist" / "katex.min.js"
+    katex.KaTeXServer.katex_path = str(script)
+
+
+def setup(app) -> None:
+    """Register the renderer and make it the one in use."""
+    app.add_html_math_renderer("katex_strict", (_visit_inline, None), (_visit_block, None))
+    app.connect("config-inited", _use_katex)

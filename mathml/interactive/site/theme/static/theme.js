@@ -1,0 +1,97 @@
+// The site's own behaviour: theme, chapter menu, copy buttons, the mark in the page's contents.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const one = (selector) => document.querySelector(selector);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+
+  // Dark and light. The choice is kept; without one the system's is followed.
+  const themeButton = one(".theme-button");
+  const show = (theme) => {
+    root.dataset.theme = theme;
+    themeButton.setAttribute("aria-pressed", String(theme === "dark"));
+  };
+  show(root.dataset.theme);
+  themeButton.addEventListener("click", () => {
+    const theme = root.dataset.theme === "dark" ? "light" : "dark";
+    try { localStorage.setItem("theme", theme); } catch { /* storage may be forbidden */ }
+    show(theme);
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => {
+    let saved = null;
+    try { saved = localStorage.getItem("theme"); } catch { /* storage may be forbidden */ }
+    if (!saved) show(event.matches ? "dark" : "light");
+  });
+
+  // The chapter menu is a column on wide screens and a drawer on narrow ones.
+  const menuButton = one(".menu-button");
+  const nav = one("#site-nav");
+  const setMenu = (open) => {
+    root.classList.toggle("menu-open", open);
+    menuButton.setAttribute("aria-expanded", String(open));
+  };
+  menuButton.addEventListener("click", () => {
+    const open = !root.classList.contains("menu-open");
+    setMenu(open);
+    if (open) nav.querySelector("a")?.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && root.classList.contains("menu-open")) {
+      setMenu(false);
+      menuButton.focus();
+    }
+    const typing = /^(input|textarea|select)$/i.test(document.activeElement?.tagName ?? "");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      one("#site-search").focus();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (!nav.contains(event.target) && !menuButton.contains(event.target)) setMenu(false);
+  });
+  const current = nav.querySelector("[aria-current]");
+  if (current && current.offsetTop > nav.clientHeight) nav.scrollTop = current.offsetTop - 120;
+
+  // A copy button on every block of code.
+  all(".cell_input .highlight, .article > section div[class*=highlight-] > .highlight").forEach((block) => {
+    if (!navigator.clipboard) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy-button";
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(block.querySelector("pre").innerText);
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    });
+    block.append(button);
+  });
+
+  // What scrolls sideways must be reachable by keyboard.
+  const scrollers = all(".math-scroll, .table-scroll, .highlight pre, .output pre");
+  const markScrollers = () => scrollers.forEach((box) => {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+  addEventListener("load", markScrollers);
+  addEventListener("resize", markScrollers);
+  document.fonts?.ready.then(markScrollers);
+
+  // Mark in the page's contents the section that is being read.
+  const links = new Map(all(".page-toc a[href^='#']").map((a) => [a.getAttribute("href").slice(1), a]));
+  const headings = all(".article section[id]").filter((section) => links.has(section.id));
+  if (headings.length) {
+    const mark = () => {
+      const passed = headings.filter((section) => section.getBoundingClientRect().top < 140);
+      const id = (passed.at(-1) ?? headings[0]).id;
+      links.forEach((link, key) => link.classList.toggle("reading", key === id));
+    };
+    let waiting = false;
+    addEventListener("scroll", () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => { waiting = false; mark(); });
+    }, { passive: true });
+    mark();
+  }
+})();
