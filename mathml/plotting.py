@@ -14,7 +14,7 @@ import numpy as np
 
 BLUE, ORANGE, GREEN, PINK, SKY, GOLD = (
     "#0072b2", "#d55e00", "#009e73", "#b8528f", "#4a9fd8", "#b8860b")
-INK, GREY, FAINT, PAPER = "#1f2328", "#6e7781", "#d0d7de", "#ffffff"
+INK, GREY, FAINT, PAPER = "#1f2328", "#57606a", "#d0d7de", "#ffffff"
 CYCLE = (BLUE, ORANGE, GREEN, PINK, SKY, GOLD)
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)), (0, (1, 1)))
 

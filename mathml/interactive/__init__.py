@@ -1,9 +1,9 @@
 """The parts of a page that a reader can move and answer, with a kernel or without one."""
 
-from mathml.interactive.check import check
 from mathml.interactive.controls import Control, choice, log_slider, slider
-from mathml.interactive.explore import Exploration, explore
-from mathml.interactive.predict import predict
+from mathml.interactive.exploration import Exploration, explore
+from mathml.interactive.prediction import predict
+from mathml.interactive.verdict import check
 
 __all__ = ["Control", "Exploration", "check", "choice", "explore", "log_slider", "predict",
            "slider"]

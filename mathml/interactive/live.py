@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as widgets
 
-from mathml.interactive.explore import Exploration
+from mathml.interactive.exploration import Exploration
 
 _WIDE = {"description_width": "initial"}
 

@@ -8,7 +8,7 @@ from html import escape
 from itertools import count
 
 from mathml.interactive.encoder import encode
-from mathml.interactive.explore import Exploration, Panel
+from mathml.interactive.exploration import Exploration, Panel
 from mathml.interactive.svg import prefix_ids, size_of
 
 MAX_BYTES = 100_000  # gzipped, for one figure

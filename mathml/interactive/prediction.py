@@ -85,7 +85,7 @@ def _static(p: Prediction) -> dict:
                       for i in range(len(p.options)))
     html = (f'<fieldset class="predict" id="{key}" data-answer="{p.answer}">'
             f"<legend>{escape(p.question)}</legend>{labels}"
-            f'<div class="predict-says"><p aria-live="polite"></p>'
+            '<div class="predict-says"><p aria-live="polite">Choose: the reason appears here.</p>'
             f'<div class="explorable-room" aria-hidden="true">'
             f'{escape(max((p.reply(i) for i in range(len(p.options))), key=len))}</div></div>'
             f"{replies}<noscript><details><summary>Answer</summary>{escape(p.reply(p.answer))}"
@@ -94,6 +94,12 @@ def _static(p: Prediction) -> dict:
 
 
 def _live(p: Prediction) -> dict:
+    view = {"version_major": 2, "version_minor": 0, "model_id": prediction_box(p).model_id}
+    return {"application/vnd.jupyter.widget-view+json": view}
+
+
+def prediction_box(p: Prediction):
+    """Return the question as an ipywidgets box: its text, radio buttons, and the reply."""
     import ipywidgets as widgets
 
     question = widgets.HTML(f"<strong>{escape(p.question)}</strong>")
@@ -106,6 +112,4 @@ def _live(p: Prediction) -> dict:
             reply.value = f'<p role="status">{mark} {escape(p.reply(change["new"]))}</p>'
 
     buttons.observe(answered, names="index")
-    box = widgets.VBox([question, buttons, reply])
-    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
-    return {"application/vnd.jupyter.widget-view+json": view}
+    return widgets.VBox([question, buttons, reply])
