@@ -23,7 +23,7 @@ def as_float_array(x, name: str) -> np.ndarray:
     if a.dtype.kind not in "buif":
         raise TypeError(f"{name} must hold real numbers, got {_show(x)}; "
                         "convert it to floats first")
-    a = a.astype(float)
+    a = a.astype(float, copy=False)  # np.array has copied already
     if not np.all(np.isfinite(a)):
         bad = a[~np.isfinite(a)].flat[0]
         raise ValueError(f"{name} must be finite, got {bad}; remove or impute such entries first")
