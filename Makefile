@@ -32,7 +32,7 @@ env-test:
 
 book: env
 	@echo "Executing chapters and building the site (a first run takes minutes, later ones seconds)"
-	@$(BUILD)
+	@$(BUILD) >/dev/null
 	@echo "The book is at $(CURDIR)/$(HTML)/index.html"
 
 serve: env

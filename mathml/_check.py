@@ -14,8 +14,8 @@ ATOL = 1e-8  # how far a sum of probabilities may stray from 1 by rounding
 MAX_LABEL = 10**6  # larger "labels" are identifiers; one array slot each would exhaust memory
 
 
-def as_float_array(x, name: str) -> np.ndarray:
-    """Return ``x`` as a new float array of finite numbers, of any shape."""
+def as_float_array(x, name: str, *, neg_inf: bool = False) -> np.ndarray:
+    """Return ``x`` as a new float array of finite numbers (or, if allowed, -inf), of any shape."""
     try:
         a = np.array(x, dtype=object) if isinstance(x, (str, bytes)) else np.array(x)
     except ValueError:
@@ -25,8 +25,9 @@ def as_float_array(x, name: str) -> np.ndarray:
         raise TypeError(f"{name} must hold real numbers, got {_show(x)}; "
                         "convert it to floats first")
     a = a.astype(float, copy=False)  # np.array has copied already
-    if not np.all(np.isfinite(a)):
-        bad = a[~np.isfinite(a)].flat[0]
+    fine = np.isfinite(a) | (a == -np.inf) if neg_inf else np.isfinite(a)
+    if not np.all(fine):
+        bad = a[~fine].flat[0]
         raise ValueError(f"{name} must be finite, got {bad}; remove or impute such entries first")
     return a
 
@@ -123,6 +124,16 @@ def as_counts(x, name: str, *, size: int | None = None) -> np.ndarray:
     if np.any(wrong):
         raise ValueError(f"{name} must hold counts 0, 1, 2, ..., got {a[wrong][0]:g}; "
                          "round or correct such entries first")
+    return a
+
+
+def as_log_weights(x, name: str, *, size: int | None = None) -> np.ndarray:
+    """Return ``x`` as a vector of logarithms: finite, or -inf for the logarithm of 0."""
+    a = as_float_array(x, name, neg_inf=True)
+    if a.ndim != 1:
+        raise ValueError(f"{name} must be one-dimensional, got shape {a.shape}; "
+                         "pass a flat list or use .ravel()")
+    _check_size(a.size, name, 1, size)
     return a
 
 

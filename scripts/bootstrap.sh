@@ -58,9 +58,9 @@ if ! grep -qsxF "${digests[-1]}" $stamp; then
   requirements=()
   for lock in "$@"; do requirements+=(-r "$lock"); done
   rm -f $stamp
-  $venv/bin/python -m pip install --quiet --disable-pip-version-check "${requirements[@]}"
+  $venv/bin/python -m pip install -qq --disable-pip-version-check "${requirements[@]}"
   # The package itself, from this folder; its build backend is in the lock.
-  $venv/bin/python -m pip install --quiet --disable-pip-version-check \
+  $venv/bin/python -m pip install -qq --disable-pip-version-check \
     --no-deps --no-build-isolation --editable .
   printf '%s\n' "${digests[@]}" >$stamp
 fi

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python3 -m venv .cache/lock
-.cache/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+.cache/lock/bin/python -m pip install -qq --disable-pip-version-check uv
 compile() {
   .cache/lock/bin/uv pip compile pyproject.toml --quiet --upgrade --universal \
     --python-version 3.11 --fork-strategy fewest --no-annotate --no-emit-index-url \

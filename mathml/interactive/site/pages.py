@@ -76,11 +76,23 @@ def _wanted(asset, pagename: str, body: str) -> bool:
 
 
 def tidy(body: str) -> str:
-    """Return a page's HTML with what extensions leave behind taken out.
+    """Return a page's HTML with what the extensions' markup lacks.
 
-    sphinx-proof gives the content of every box the same id.
+    sphinx-proof gives every proof and the content of every box the same id, and sets no mark-up on the word
+    "Proof"; a wide table needs a box in which it can scroll; a folded cell is a worked solution
+    and says so, in the words that are seen.
     """
-    return re.sub(r'(<section class="[\w-]+-content") id="proof-content"', r"\1", body)
+    body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    body = re.sub(
+        r'(<div class="cell [^"]*tag_hide-cell[^"]*">\s*<details.*?)the code(.*?)the code',
+        r"\1the solution\2the solution",
+        body,
+        flags=re.S,
+    )
+    body = re.sub(r'(<section class="[\w-]+-content") id="proof-content"', r"\1", body)
+    body = body.replace('<div class="proof admonition" id="proof">', '<div class="proof admonition">')
+    body = body.replace("<p>Proof. ", '<p><span class="proof-label">Proof.</span> ')
+    return re.sub(r"<table\b.*?</table>", r'<div class="table-scroll">\g<0></div>', body, flags=re.S)
 
 
 def _prepare(app, pagename, templatename, context, doctree) -> None:

@@ -1,0 +1,65 @@
+"""What the tests of the book share: its notebooks, and how to read one."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BOOK = ROOT / "book"
+HIDDEN = {"remove-cell", "hide-input", "hide-cell", "remove-input"}
+
+
+def source(cell: dict) -> str:
+    """A cell's text, whichever of the two forms the file uses."""
+    text = cell["source"]
+    return text if isinstance(text, str) else "".join(text)
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """One chapter as it is stored."""
+
+    path: Path
+
+    @cached_property
+    def data(self) -> dict:
+        return json.loads(self.path.read_text(encoding="utf-8"))
+
+    @cached_property
+    def cells(self) -> list[tuple[int, dict]]:
+        """Each cell with its number, counted from 1 as the build's messages do."""
+        return list(enumerate(self.data["cells"], start=1))
+
+    @cached_property
+    def code(self) -> list[tuple[int, dict]]:
+        return [(k, cell) for k, cell in self.cells if cell["cell_type"] == "code"]
+
+    @cached_property
+    def prose(self) -> str:
+        return "\n\n".join(source(c) for _, c in self.cells if c["cell_type"] == "markdown")
+
+    @cached_property
+    def program(self) -> str:
+        return "\n".join(source(c) for _, c in self.code)
+
+    def calls(self, name: str) -> int:
+        """How often a function of that name is called."""
+        return len(re.findall(rf"(?<![\w.]){name}\(", self.program))
+
+
+def tags(cell: dict) -> set[str]:
+    """A cell's tags."""
+    return set(cell.get("metadata", {}).get("tags", []))
+
+
+def chapters() -> list[Notebook]:
+    """Every chapter of the book."""
+    return [
+        Notebook(path)
+        for path in sorted(BOOK.rglob("*.ipynb"))
+        if ".ipynb_checkpoints" not in path.parts
+    ]
