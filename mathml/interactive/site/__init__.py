@@ -7,6 +7,7 @@ when something is wrong. This extension adds those, each in its own module:
 - `maths`: formulas become HTML and MathML through KaTeX; an error in a formula is a warning.
 - `packages`: KaTeX and the typefaces come from npm at locked versions and go into the site.
 - `execution`: the notebooks' cache is keyed on the sources they import.
+- `boxes`: boxes that fold do so without a script.
 - `pages`: the theme, the scripts and styles of a page, its description, its links.
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import execution, maths, packages, pages
+from . import boxes, execution, maths, packages, pages
 
 __all__ = ["setup"]
 
@@ -22,6 +23,6 @@ __all__ = ["setup"]
 def setup(app):
     """Register the site's theme, mathematics, assets and cache with Sphinx."""
     app.add_html_theme("mathml_book", str(Path(__file__).parent / "theme"))
-    for part in (execution, packages, maths, pages):
+    for part in (execution, packages, maths, boxes, pages):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

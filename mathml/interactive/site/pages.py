@@ -7,7 +7,8 @@ two files, the engine's where a figure needs them, and Sphinx's search on the se
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+from html import escape
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from docutils import nodes
@@ -109,6 +110,29 @@ def _prepare(app, pagename, templatename, context, doctree) -> None:
     context["repository_url"] = options.get("repository_url", "")
 
 
+START_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>{title}</title>
+  <meta name="description" content="{title}: the book starts on its first page.">
+  <meta http-equiv="refresh" content="0; url={target}">
+  <link rel="canonical" href="{target}">
+</head>
+<body><h1><a href="{target}">{title}</a></h1></body>
+</html>
+"""
+
+
+def _write_start_page(app, exception) -> None:
+    """Make `index.html`, which a reader opens, lead to the first page and be a page itself."""
+    if exception is None and app.builder.format == "html" and app.config.root_doc != "index":
+        target = app.builder.get_target_uri(app.config.root_doc)
+        html = START_PAGE.format(title=escape(app.config.html_title), target=escape(target))
+        (Path(app.outdir) / "index.html").write_text(html, encoding="utf-8")
+
+
 def setup(app) -> None:
     """Register the page's styles and what is prepared for its template."""
     # Jupyter Book sets it for an extension that the book does without.
@@ -116,3 +140,5 @@ def setup(app) -> None:
     app.add_css_file("book.css")
     app.add_js_file("theme.js", loading_method="defer")
     app.connect("html-page-context", _prepare, priority=900)
+    # After sphinx-external-toc, which writes a bare redirect.
+    app.connect("build-finished", _write_start_page, priority=900)

@@ -1,0 +1,111 @@
+"""A headless Chromium for the tests of the built pages; without one they are skipped, and say so."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from site_files import HTML
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# Sums the shifts of the layout that no input of the reader caused.
+WATCH = """
+window.shifts = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+}).observe({type: "layout-shift", buffered: true});
+"""
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium on this machine."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for the whole run."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium on the PATH: the browser tests did not run (apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The site on a port of this machine, for what needs HTTP."""
+    handler = functools.partial(_Quiet, directory=str(HTML))
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{httpd.server_port}"
+    httpd.shutdown()
+    httpd.server_close()
+
+
+class Visit:
+    """An open page with a record of what it asked for and complained about."""
+
+    def __init__(self, page):
+        self.page = page
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: self.errors.append(message.text)
+            if message.type in ("error", "warning")
+            else None,
+        )
+
+    def goto(self, address: str):
+        """Open an address and wait until its fonts stand."""
+        self.page.goto(address, wait_until="load")
+        self.page.evaluate("document.fonts.ready.then(() => 0)")
+        return self
+
+
+@pytest.fixture
+def visit(chromium):
+    """Return a function that opens a page of the site from disk, with no network."""
+    contexts = []
+
+    def open_page(name, *, width=1280, scheme="light", base=None, javascript=True):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            java_script_enabled=javascript,
+            offline=base is None,
+        )
+        contexts.append(context)
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        visit = Visit(page)
+        address = f"{base}/{name}" if base else (HTML / name).as_uri()
+        if javascript:
+            return visit.goto(address)
+        page.goto(address, wait_until="load")
+        return visit
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,36 @@
+"""What the tests of the built site share: its pages and their addresses."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from book_files import ROOT
+
+HTML = ROOT / "_build" / "html"
+
+
+def page_names() -> list[str]:
+    """Every page of the built site, relative to its folder."""
+    return sorted(str(p.relative_to(HTML)) for p in HTML.rglob("*.html") if "_static" not in p.parts)
+
+
+@cache
+def page(name: str) -> BeautifulSoup:
+    """A page, parsed."""
+    return BeautifulSoup((HTML / name).read_text(encoding="utf-8"), "html.parser")
+
+
+@cache
+def anchors(name: str) -> frozenset[str]:
+    """The ids of a page."""
+    return frozenset(tag["id"] for tag in page(name).find_all(id=True))
+
+
+def resolve(name: str, address: str) -> tuple[Path, str]:
+    """The file and the anchor that an address on a page leads to."""
+    path, _, anchor = address.partition("#")
+    path = path.partition("?")[0]
+    target = (HTML / name).parent / path if path else HTML / name
+    return Path(target).resolve(), anchor
