@@ -57,8 +57,14 @@ def style():
 
 
 def use_style() -> None:
-    """Draw in the course's style from here on: for the first cell of a notebook only."""
+    """Draw in the course's style, as SVG, from here on: for the first cell of a notebook only."""
+    from IPython import get_ipython
+
     mpl.rcParams.update(_settings())
+    if get_ipython() is not None:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("svg", bbox_inches=None)
 
 
 def _settings() -> dict:
