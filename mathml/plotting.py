@@ -38,7 +38,7 @@ _RC = {
     "axes.formatter.useoffset": False, "axes.formatter.limits": (-4, 5),
     "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
     "svg.fonttype": "none", "svg.hashsalt": "mathml", "path.simplify": True,
-    "path.simplify_threshold": 0.3,
+    "path.simplify_threshold": 0.1,
 }
 
 
