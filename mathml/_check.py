@@ -167,13 +167,6 @@ def as_log_weights(x, name: str, *, size: int | None = None) -> np.ndarray:
     return a
 
 
-def as_callable(f, name: str):
-    """Return ``f`` if it can be called."""
-    if not callable(f):
-        raise TypeError(f"{name} must be callable, got {_show(f)}; pass a function")
-    return f
-
-
 def finite_result(value, name: str):
     """Return a computed ``value`` unless it overflowed (under ``np.errstate(over=...)``)."""
     if not np.all(np.isfinite(value)):
