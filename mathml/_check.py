@@ -70,7 +70,8 @@ def as_scalar(x, name: str, *, low: float = -np.inf, high: float = np.inf,
     too_low = value <= low if open_low else value < low
     too_high = value >= high if open_high else value > high
     if too_low or too_high:
-        left, right = "(" if open_low else "[", ")" if open_high else "]"
+        left = "(" if open_low or (finite and low == -np.inf) else "["
+        right = ")" if open_high or (finite and high == np.inf) else "]"
         raise ValueError(f"{name} must lie in {left}{low:g}, {high:g}{right}, got {value:g}; "
                          "choose a value inside")
     return value
@@ -84,6 +85,16 @@ def as_int(x, name: str, *, low: int = 0, high: int | None = None) -> int:
         upper = "" if high is None else f" and at most {high}"
         raise ValueError(f"{name} must be at least {low}{upper}, got {x}; choose another value")
     return int(x)
+
+
+def as_positive(x, name: str) -> float:
+    """Return ``x`` as a float above 0."""
+    return as_scalar(x, name, low=0.0, open_low=True)
+
+
+def as_sample_size(n, name: str = "n") -> int:
+    """Return ``n`` as an int of at least 1, and small enough that floats count without gaps."""
+    return as_int(n, name, low=1, high=2**53)
 
 
 def as_probability(x, name: str) -> float:
@@ -127,6 +138,25 @@ def as_counts(x, name: str, *, size: int | None = None) -> np.ndarray:
     return a
 
 
+def as_binary(x, name: str) -> np.ndarray:
+    """Return ``x`` as a float vector of zeros and ones."""
+    a = as_vector(x, name)
+    wrong = (a != 0) & (a != 1)
+    if np.any(wrong):
+        raise ValueError(f"{name} must hold only 0 and 1, got {a[wrong][0]:g}; "
+                         "encode the two outcomes as 0 and 1")
+    return a
+
+
+def as_nonnegative(x, name: str) -> np.ndarray:
+    """Return ``x`` as a float vector of numbers not below 0."""
+    a = as_vector(x, name)
+    if np.any(a < 0):
+        raise ValueError(f"{name} must be nonnegative, got {a.min():g}; "
+                         "remove or correct such entries first")
+    return a
+
+
 def as_log_weights(x, name: str, *, size: int | None = None) -> np.ndarray:
     """Return ``x`` as a vector of logarithms: finite, or -inf for the logarithm of 0."""
     a = as_float_array(x, name, neg_inf=True)
@@ -135,13 +165,6 @@ def as_log_weights(x, name: str, *, size: int | None = None) -> np.ndarray:
                          "pass a flat list or use .ravel()")
     _check_size(a.size, name, 1, size)
     return a
-
-
-def as_callable(f, name: str):
-    """Return ``f`` if it can be called."""
-    if not callable(f):
-        raise TypeError(f"{name} must be callable, got {_show(f)}; pass a function")
-    return f
 
 
 def finite_result(value, name: str):

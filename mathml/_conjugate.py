@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from scipy import special
 
 from mathml._check import as_float_array, as_int, as_scalar, as_vector, finite_result
+from mathml._continuous import Normal
 
 
 @dataclass(frozen=True)
@@ -88,24 +88,6 @@ class BetaBernoulli:
         tail = (1 - as_scalar(level, "level", low=0.0, high=1.0, open_low=True, open_high=True)) / 2
         low, high = special.betaincinv(self.a, self.b, [tail, 1 - tail])
         return finite_result((float(low), float(high)), "the interval")
-
-
-class Normal(NamedTuple):
-    """A normal distribution N(mean, var) as a result.
-
-    Parameters
-    ----------
-    mean, var : float
-        The second is the variance.
-
-    Examples
-    --------
-    >>> Normal(0.0, 4.0)
-    Normal(mean=0.0, var=4.0)
-    """
-
-    mean: float
-    var: float
 
 
 @dataclass(frozen=True)

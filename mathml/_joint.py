@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from mathml._check import ATOL, as_callable, as_float_array, as_scalar, finite_result
+from mathml._check import ATOL, as_float_array, as_function, as_scalar, finite_result
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +164,7 @@ class Joint:
 
     def expectation(self, f: Callable) -> float | Fraction:
         """``E f(X, Y, ...) = Σ f(x, y, ...) P(x, y, ...)``; f takes one value per variable."""
-        as_callable(f, "f")
+        as_function(f, "f")
         cells = zip(product(*self.outcomes), self.table.ravel(), strict=True)
         total = sum(p * _exact_or_scalar(f(*x), "f's value") for x, p in cells if p > 0)
         return total if isinstance(total, Fraction) else finite_result(float(total), "E f")
@@ -223,11 +223,12 @@ def _as_table(table) -> np.ndarray:
 
 
 def _as_tuple(x, name: str, size: int | None = None) -> tuple:
-    if isinstance(x, (str, bytes)) or not isinstance(x, (Sequence, np.ndarray)):
+    listed = isinstance(x, Sequence) or (isinstance(x, np.ndarray) and x.ndim > 0)
+    if isinstance(x, (str, bytes)) or not listed:
         raise TypeError(f"{name} must be a list or tuple, got {x!r:.40}; wrap it in a list")
     if size is not None and len(x) != size:
         raise ValueError(f"{name} must have {size} entries, got {len(x)}; make the lengths agree")
-    return tuple(x)
+    return tuple(x.tolist() if isinstance(x, np.ndarray) else x)
 
 
 def _positions(values: Sequence, name: str) -> dict:

@@ -11,11 +11,10 @@ from fractions import Fraction
 import numpy as np
 
 from mathml._check import as_log_weights, as_pmf, as_scalar, as_vector
-from mathml._conjugate import BetaBernoulli, Normal, NormalMean
+from mathml._conjugate import BetaBernoulli, NormalMean
 from mathml._grid import GridPosterior
 
-__all__ = ["BetaBernoulli", "GridPosterior", "Normal", "NormalMean", "posterior_odds", "update",
-           "update_log"]
+__all__ = ["BetaBernoulli", "GridPosterior", "NormalMean", "posterior_odds", "update", "update_log"]
 
 
 def update(prior, likelihood) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 
 from mathml._check import (
     ATOL,
-    as_callable,
+    as_function,
     as_int,
     as_pmf,
     as_probability,
@@ -171,7 +171,7 @@ def simulate(draw: Callable, n: int, *, rng: np.random.Generator) -> Estimate:
     >>> abs(even.mean - 1/2) < 4 * even.standard_error
     True
     """
-    as_callable(draw, "draw")
+    as_function(draw, "draw")
     n, rng = as_int(n, "n", low=2), as_rng(rng)
     x = as_vector(draw(rng, n), "draw's result", size=n)
     with np.errstate(over="ignore"):

@@ -12,12 +12,12 @@ from scipy import integrate, special, stats
 from mathml.bayes import (
     BetaBernoulli,
     GridPosterior,
-    Normal,
     NormalMean,
     posterior_odds,
     update,
     update_log,
 )
+from mathml.estimation import Normal
 
 TOL = {"rtol": 1e-12, "atol": 1e-15}
 lists = {"min_size": 4, "max_size": 4}
@@ -259,12 +259,12 @@ def test_E45_the_same_evidence_twice_counts_twice_and_base_rates_matter():
     (lambda: update_log([0.5, 0.5], [0, math.inf]), "log_likelihood must be finite, got inf"),
     (lambda: update_log([0.5, 0.5], [-math.inf] * 2), "the evidence must be positive"),
     (lambda: update_log([0.5, 0.5], [[0, 0]]), "log_likelihood must be one-dimensional"),
-    (lambda: posterior_odds(-1.0), r"prior_odds must lie in \[0, inf\], got -1"),
+    (lambda: posterior_odds(-1.0), r"prior_odds must lie in \[0, inf\), got -1"),
     (lambda: posterior_odds(1e300, 1e300), "posterior odds must fit into a float"),
     (lambda: BetaBernoulli(0, 1), r"a must lie in \(0, 1e\+300\], got 0"),
     (lambda: BetaBernoulli(1, 1).update(-1, 0), "heads must be at least 0"),
     (lambda: BetaBernoulli(1, 1).interval(1.0), r"level must lie in \(0, 1\), got 1"),
-    (lambda: NormalMean(0, 0, 1), r"var must lie in \(0, inf\], got 0"),
+    (lambda: NormalMean(0, 0, 1), r"var must lie in \(0, inf\), got 0"),
     (lambda: NormalMean(0, 1, 1).update([]), "x must have at least 1 entries, got 0"),
     (lambda: GridPosterior([0, 1, 1]), "theta must increase, got a step of 0; sort it"),
     (lambda: GridPosterior([0, 1], [-math.inf] * 2), "no grid point is possible"),

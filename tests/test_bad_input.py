@@ -1,0 +1,363 @@
+"""Generated wrong input to every public function of the mathematics modules.
+
+One argument of a valid call at a time is replaced by something else: NaN, infinities, wrong
+shapes and types, unnormalised or negative probabilities, other random numbers. The function may
+give a finite result or raise a ValueError or TypeError which names the rule, the value and the
+repair. It may not return NaN, warn, raise anything else or change an argument.
+
+A new function needs one line in ``CASES``; without it ``test_every_public_function_has_a_case``
+fails.
+"""
+
+import copy
+import importlib
+import inspect
+import pkgutil
+import re
+import warnings
+from dataclasses import dataclass, fields, is_dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import mathml
+from mathml.bayes import BetaBernoulli, GridPosterior, NormalMean
+from mathml.estimation import (
+    Bernoulli,
+    Categorical,
+    Exponential,
+    Normal,
+    NormalFit,
+    Poisson,
+)
+from mathml.optim import GD, Adam
+from mathml.probability import Joint
+
+NOT_MATHEMATICS = {"plotting", "interactive"}
+# Rules are stepped by the drivers, with arrays these have checked; the equation stands alone.
+UNCHECKED = re.compile(r"optim\.\w+\.(init|step)|optim\.Rule|optim\.Path|numdiff\.GradientCheck")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A valid call: ``on`` is a method's object, ``infinite`` allows an infinite result."""
+
+    args: tuple
+    kwargs: dict[str, Any]
+    on: Any = None
+    infinite: bool = False
+
+
+def case(*args, on=None, infinite=False, **kwargs) -> Case:
+    return Case(args, kwargs, on, infinite)
+
+
+P, Q = [0.2, 0.5, 0.3], [0.25, 0.25, 0.5]
+XY = [[0.1, 0.2], [0.3, 0.4]]
+JOINT = Joint(XY, ["X", "Y"], [("a", "b"), (0, 1)])
+GRID = np.linspace(0.1, 0.9, 9)
+RNG = np.random.default_rng(0)
+
+
+def square(x):
+    return np.sum(np.asarray(x) ** 2)
+
+
+def double(x):
+    return 2 * x
+
+
+def stochastic(x, idx):
+    return float(np.sum(x**2)) / 2, x
+
+
+CASES = {
+    "bayes.BetaBernoulli": case(a=2.0, b=3.0),
+    "bayes.BetaBernoulli.interval": case(level=0.9, on=BetaBernoulli(2, 2)),
+    "bayes.BetaBernoulli.log_evidence": case(heads=7, tails=3, on=BetaBernoulli(2, 2)),
+    "bayes.BetaBernoulli.update": case(heads=7, tails=3, on=BetaBernoulli(2, 2)),
+    "bayes.GridPosterior": case(theta=GRID, log_density=-GRID, log_evidence=-1.0, infinite=True),
+    "bayes.GridPosterior.interval": case(level=0.9, on=GridPosterior(GRID)),
+    "bayes.GridPosterior.probability": case(low=0.2, high=0.5, on=GridPosterior(GRID)),
+    "bayes.GridPosterior.update": case(log_likelihood=-GRID, on=GridPosterior(GRID), infinite=True),
+    "bayes.NormalMean": case(mean=0.5, var=2.0, noise_var=1.0),
+    "bayes.NormalMean.interval": case(level=0.9, on=NormalMean(0, 1, 1)),
+    "bayes.NormalMean.update": case(x=[1.0, 2.5], on=NormalMean(0, 1, 1)),
+    "bayes.posterior_odds": case(0.5, 9.0, 3.0),
+    "bayes.update": case(prior=P, likelihood=[0.9, 0.1, 2.0]),
+    "bayes.update_log": case(prior=P, log_likelihood=[-1.0, -3.0, 2.0]),
+    "datasets.load_challenger": case(),
+    "datasets.load_digits": case(),
+    "datasets.load_horse_kicks": case(),
+    "datasets.load_penguins": case(drop_missing=True, infinite=True),
+    "datasets.load_toy_spam": case(),
+    "estimation.Bernoulli": case(p=0.3),
+    "estimation.Bernoulli.fisher_information": case(n=2, on=Bernoulli(0.3)),
+    "estimation.Bernoulli.log_likelihood": case(x=[0, 1, 1], on=Bernoulli(0.3)),
+    "estimation.Bernoulli.score": case(x=[0, 1, 1], on=Bernoulli(0.3)),
+    "estimation.Categorical": case(p=P),
+    "estimation.Categorical.fisher_information": case(n=2, on=Categorical(P)),
+    "estimation.Categorical.log_likelihood": case(x=[0, 2, 1], on=Categorical(P)),
+    "estimation.Categorical.score": case(x=[0, 2, 1], on=Categorical(P)),
+    "estimation.Exponential": case(rate=1.5),
+    "estimation.Exponential.fisher_information": case(n=2, on=Exponential(1.5)),
+    "estimation.Exponential.log_likelihood": case(x=[0.5, 2.0], on=Exponential(1.5)),
+    "estimation.Exponential.score": case(x=[0.5, 2.0], on=Exponential(1.5)),
+    "estimation.Normal": case(mean=0.5, var=2.0),
+    "estimation.Normal.fisher_information": case(n=2, on=Normal(0.5, 2.0)),
+    "estimation.Normal.log_likelihood": case(x=[0.5, -2.0], on=Normal(0.5, 2.0)),
+    "estimation.Normal.score": case(x=[0.5, -2.0], on=Normal(0.5, 2.0)),
+    "estimation.NormalFit": case(mean=0.5, var=2.0, n=4),
+    "estimation.Poisson": case(mean=2.5),
+    "estimation.Poisson.fisher_information": case(n=2, on=Poisson(2.5)),
+    "estimation.Poisson.log_likelihood": case(x=[0, 3, 2], on=Poisson(2.5)),
+    "estimation.Poisson.score": case(x=[0, 3, 2], on=Poisson(2.5)),
+    "estimation.fisher_information": case(Poisson(2.5), n=2),
+    "estimation.fit_bernoulli": case(x=[0, 1, 1]),
+    "estimation.fit_categorical": case(x=[0, 2, 1], n_classes=4),
+    "estimation.fit_exponential": case(x=[0.5, 2.0]),
+    "estimation.fit_normal": case(x=[0.5, 2.0, 1.0]),
+    "estimation.fit_poisson": case(x=[0, 3, 2]),
+    "estimation.log_likelihood": case(NormalFit(0.5, 2.0, 4), x=[0.5, 2.0]),
+    "estimation.normal_logpdf": case(x=[0.5, 2.0], mean=0.5, var=2.0),
+    "estimation.score": case(Exponential(1.5), x=[0.5, 2.0]),
+    "information.cross_entropy": case(P, Q, base=2, infinite=True),
+    "information.entropy": case(P, base=2),
+    "information.huffman_code": case(P),
+    "information.information_gain": case([0, 1, 1, 0], [True, True, False, False], base=2),
+    "information.js_divergence": case(P, Q, base=2),
+    "information.kl_divergence": case(P, Q, base=2, infinite=True),
+    "information.mutual_information": case(XY, base=2),
+    "information.normal_entropy": case(2.0, base=2),
+    "information.normal_kl": case(0.5, 2.0, -1.0, 3.0, infinite=True),
+    "norms.dual_exponent": case(3.0, infinite=True),
+    "norms.l0_count": case([3.0, 0.0]),
+    "norms.lp_norm": case([3.0, -4.0], 2),
+    "norms.steepest_direction": case([3.0, -1.0], 2),
+    "norms.steepest_direction_quadratic": case([3.0, -1.0], [[2.0, 0.5], [0.5, 1.0]]),
+    "norms.unit_ball": case(2, 16),
+    "numdiff.check_gradient": case(square, double, [1.0, 2.0], tol=1e-6),
+    "numdiff.gradient": case(square, [1.0, 2.0]),
+    "numdiff.hessian": case(square, [1.0, 2.0]),
+    "numdiff.jacobian": case(double, [1.0, 2.0]),
+    "optim.Adam": case(lr=0.1, beta1=0.9, beta2=0.99, eps=1e-8),
+    "optim.GD": case(lr=0.1),
+    "optim.Momentum": case(lr=0.1, beta=0.9),
+    "optim.Nesterov": case(lr=0.1, beta=0.9),
+    "optim.RMSprop": case(lr=0.1, beta=0.9, eps=1e-8),
+    "optim.Scheduled": case(Adam(0.1), lambda t: 1 / t),
+    "optim.minimize": case(square, double, [1.0, 2.0], GD(0.1), steps=5, tol=1e-8),
+    "optim.minimize_stochastic": case(stochastic, [1.0, 2.0], GD(0.1), 6, batch_size=2, epochs=2,
+                                      rng=RNG, replace=False, record="epoch", tol=1e-8),
+    "probability.Estimate": case(mean=0.5, standard_error=0.1, n=10),
+    "probability.Joint": case(table=XY, names=["X", "Y"], outcomes=[("a", "b"), (0, 1)]),
+    "probability.Joint.conditional": case(X="a", on=JOINT),
+    "probability.Joint.expectation": case(lambda x, y: 2 * y, on=JOINT),
+    "probability.Joint.from_outcomes": case([(0, 1), (1, 1)], ["X", "Y"], [0.5, 0.5], on=Joint),
+    "probability.Joint.is_independent": case("X", "Y", given=(), rtol=1e-9, on=JOINT),
+    "probability.Joint.marginal": case("Y", "X", on=JOINT),
+    "probability.Joint.prob": case(X="a", Y=1, on=JOINT),
+    "probability.Joint.prob_any": case(X="a", Y=1, on=JOINT),
+    "probability.simulate": case(lambda rng, n: rng.random(n), n=20, rng=RNG),
+    "probability.total_probability": case(prior=P, conditional=[0.1, 0.9, 0.0]),
+    "probability.union": case(pa=0.5, pb=0.4, pab=Fraction(1, 5)),
+}
+
+
+def public_names() -> set[str]:
+    """``module.function``, ``module.Class`` and ``module.Class.method`` of what is public."""
+    found = set()
+    for info in pkgutil.iter_modules(mathml.__path__):
+        if info.name.startswith("_") or info.name in NOT_MATHEMATICS:
+            continue
+        module = importlib.import_module(f"mathml.{info.name}")
+        local = [n for n, v in vars(module).items() if not n.startswith("_")
+                 and getattr(v, "__module__", None) == module.__name__]
+        for name in getattr(module, "__all__", local):
+            thing = getattr(module, name)
+            if inspect.isclass(thing):
+                found |= {f"{info.name}.{name}.{method}" for method, value in vars(thing).items()
+                          if not method.startswith("_") and
+                          (inspect.isfunction(value) or isinstance(value, classmethod))}
+            if callable(thing):
+                found.add(f"{info.name}.{name}")
+    return {name for name in found if not UNCHECKED.fullmatch(name)}
+
+
+def resolve(name: str):
+    """The function or method a case calls; a method is bound to the case's object."""
+    module, *path = name.split(".")
+    target = importlib.import_module(f"mathml.{module}")
+    if len(path) == 2:
+        return getattr(CASES[name].on, path[1])
+    return getattr(target, path[0])
+
+
+def replace(case: Case, slot, value) -> tuple[list, dict]:
+    """Fresh arguments of the case with the one in ``slot`` replaced."""
+    args, kwargs = copy.deepcopy(list(case.args)), copy.deepcopy(case.kwargs)
+    (kwargs if isinstance(slot, str) else args)[slot] = value
+    return args, kwargs
+
+
+# ---- what is sent -------------------------------------------------------------------------------
+
+def junk():
+    """Wrong types, shapes and numbers which suit no argument in particular."""
+    return st.sampled_from([
+        None, ..., True, "a", "", b"x", object(), NotImplemented, int, len, {}, {"X": 1}, {1, 2},
+        [], (), [[]], [[], []], [None], ["a", "b"], [[1.0], [1.0, 2.0]], [0.5, None], [0.5, "0.5"],
+        float("nan"), float("inf"), -float("inf"), -0.0, -1.0, 0, 1, 2, -3, 1e308, -1e308, 5e-324,
+        10**400, 1j, Fraction(1, 3), [Fraction(1, 2), 0.5], np.float32(0.3), np.array(0.5),
+        np.array("x"), np.array(None), np.empty((0, 3)), np.ones((2, 2, 2)), np.full(3, np.nan),
+        np.array([0.2, None, 0.8]), np.array([1, 2, 3], dtype=object), np.array([1j, 2]),
+        np.array(["2020-01-01"], dtype="datetime64[D]"), np.array([-0.5, 1.0, 0.5]),
+        np.array([1.0, np.inf]), np.array([0.5, 0.6]), np.array([1e308, 1e308]),
+        np.random.RandomState, [0.2, 0.3, 0.5, 0.0], [[0.5, 0.5], [0.5, 0.5]], range(3), "X", ["X"],
+    ])
+
+
+def broken_functions():
+    """Callables which return what no mathematics can use."""
+    return st.sampled_from([
+        lambda *a: None, lambda *a: "x", lambda *a: float("nan"), lambda *a: np.inf,
+        lambda *a: [], lambda *a: np.ones((3, 3, 3)), lambda *a: [1.0, np.nan], lambda *a: 1j,
+        lambda *a: np.array([None]), lambda *a: [[1.0], [1.0, 2.0]], lambda *a: (1.0, 2.0),
+        lambda *a: 1e308, lambda *a: {},
+    ])
+
+
+def spoiled(valid: np.ndarray):
+    """Variations of a valid array: one entry, the scale, the shape or the type goes wrong."""
+    numbers = st.sampled_from([np.nan, np.inf, -np.inf, -1.0, 0.0, 0.5, 1e-320, 1e160, 1e308, 7e15])
+
+    def one_entry(index, value):
+        a = valid.astype(float)
+        a.flat[index % max(a.size, 1)] = value
+        return a
+
+    entries = st.builds(one_entry, st.integers(0, 99), numbers)
+    scaled = st.floats(-1e3, 1e3).map(lambda c: valid * c)
+    shaped = st.sampled_from([valid[:-1], valid[:0], valid[None], valid[..., None], valid.T,
+                              valid.ravel(), np.concatenate([valid, valid])])
+    typed = st.sampled_from([object, str, complex, bool, np.float16]).map(valid.astype)
+    floats = st.floats(allow_nan=True, allow_infinity=True)
+    random = hnp.arrays(float, valid.shape, elements=floats)
+    weights = hnp.arrays(float, valid.shape, elements=st.floats(0, 1)).filter(np.any)
+    right = weights.map(lambda w: w / w.sum())
+    return st.one_of(entries, scaled, shaped, typed, random, right, right.map(np.ndarray.tolist))
+
+
+def replacements(valid):
+    """What may stand in place of this valid argument."""
+    if callable(valid) and not isinstance(valid, type):
+        return st.one_of(broken_functions(), junk())
+    if isinstance(valid, (int, float, Fraction)):
+        return st.one_of(junk(), st.floats(), st.integers(-5, 40), st.floats(0, 1))
+    if isinstance(valid, (list, np.ndarray)):
+        array = np.array(valid, dtype=object)
+        if all(isinstance(v, (int, float)) for v in array.flat):
+            return st.one_of(junk(), spoiled(np.array(valid)))
+        return st.one_of(junk(), st.lists(st.text(max_size=2), max_size=3),
+                         st.lists(st.tuples(st.integers(0, 1), st.floats()), max_size=3))
+    return st.one_of(junk(), st.text(max_size=2), st.floats(), st.integers(-5, 40))
+
+
+# ---- what may come back -------------------------------------------------------------------------
+
+def fingerprint(x):
+    """Something that changes if ``x`` does; functions and generators stand for themselves."""
+    if isinstance(x, np.ndarray):
+        return x.dtype.str, x.shape, repr(x.tolist())
+    if isinstance(x, (list, tuple)):
+        return type(x).__name__, [fingerprint(v) for v in x]
+    if is_dataclass(x) and not isinstance(x, type):
+        return [fingerprint(getattr(x, f.name)) for f in fields(x)]
+    return id(x) if callable(x) or isinstance(x, np.random.Generator) else repr(x)
+
+
+def assert_answer(x, infinite: bool):
+    """No NaN anywhere in the result, and no infinity unless the function's contract has one."""
+    if isinstance(x, (float, np.floating, np.ndarray)):
+        a = np.asarray(x)
+        if a.dtype.kind == "f":
+            assert not np.any(np.isnan(a)), x
+            assert infinite or np.all(np.isfinite(a)), x
+        else:
+            assert a.dtype.kind in "biuU" or all(isinstance(v, Fraction) for v in a.flat), x
+    elif isinstance(x, (list, tuple)):
+        for item in x:
+            assert_answer(item, infinite)
+    elif is_dataclass(x):
+        for f in fields(x):
+            assert_answer(getattr(x, f.name), infinite)
+        for name, value in inspect.getmembers(type(x), lambda v: isinstance(v, property)):
+            outcome(lambda value=value: value.fget(x), infinite, f"property {name}")
+    else:
+        assert x is None or isinstance(x, (bool, np.bool_, int, np.integer, str, Fraction, dict)) or callable(x)
+
+
+def outcome(call, infinite: bool, note: str) -> None:
+    """Run ``call``: a right answer, or an error which says rule, value and repair."""
+    result, error = None, None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            result = call()
+        except (ValueError, TypeError) as caught:
+            error = caught
+    assert_answer(result, infinite)
+    explained = error is None or re.search(r"must .*, got .*; .+", str(error), re.DOTALL)
+    assert explained, f"{note}: rule, value or repair is missing in {error!r}"
+
+
+def test_every_public_function_has_a_case():
+    missing, stale = public_names() - set(CASES), set(CASES) - public_names()
+    assert not missing, f"add a line to CASES for {sorted(missing)}"
+    assert not stale, f"remove from CASES {sorted(stale)}"
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_the_valid_call_works_and_lists_and_read_only_arrays_give_the_same(name):
+    case, function = CASES[name], resolve(name)
+    first = function(*copy.deepcopy(case.args), **copy.deepcopy(case.kwargs))
+    assert_answer(first, case.infinite)
+
+    def frozen(v):
+        if isinstance(v, list) and all(isinstance(x, (int, float)) for x in np.ravel(v).tolist()):
+            v = np.array(v)
+            v.flags.writeable = False
+        elif isinstance(v, np.ndarray):
+            v = v.tolist()
+        return copy.deepcopy(v) if isinstance(v, np.random.Generator) else v
+
+    again = function(*map(frozen, case.args), **{k: frozen(v) for k, v in case.kwargs.items()})
+    assert repr(fingerprint(first)) == repr(fingerprint(again))
+
+
+@pytest.mark.parametrize("name", sorted(name for name in CASES
+                                        if CASES[name].args or CASES[name].kwargs))
+def test_bad_input_gives_an_answer_or_a_clear_error(name):
+    case, function, sent = CASES[name], resolve(name), []
+    valid = dict(enumerate(case.args)) | case.kwargs
+
+    @settings(max_examples=250, deadline=None, derandomize=True, database=None,
+              suppress_health_check=list(HealthCheck))
+    @given(st.sampled_from(list(valid)).flatmap(
+        lambda slot: st.tuples(st.just(slot), replacements(valid[slot]))))
+    def send(slot_and_value):
+        slot, value = slot_and_value
+        args, kwargs = replace(case, slot, value)
+        before = fingerprint([args, list(kwargs.values()), case.on])
+        outcome(lambda: function(*args, **kwargs), case.infinite, name)
+        assert fingerprint([args, list(kwargs.values()), case.on]) == before, "mutated argument"
+        sent.append(slot)
+
+    send()
+    assert len(sent) >= 200, f"only {len(sent)} inputs were sent"
+    assert set(sent) == set(valid), f"never replaced: {set(valid) - set(sent)}"
