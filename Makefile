@@ -47,7 +47,6 @@ notebooks: env-test
 
 lint: env-test
 	@$(RUN) $(BIN)/ruff check .
-	@$(RUN) $(BIN)/ruff format --check .
 	@$(RUN) $(BIN)/lint-imports
 
 unit: env-test
