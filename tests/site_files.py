@@ -35,3 +35,8 @@ def resolve(name: str, address: str) -> tuple[Path, str]:
     path = path.partition("?")[0]
     target = (HTML / name).parent / path if path else HTML / name
     return Path(target).resolve(), anchor
+
+
+def site_name(path: Path) -> str:
+    """A file's name relative to the site's folder."""
+    return str(path.relative_to(HTML.resolve()))
