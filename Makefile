@@ -47,11 +47,11 @@ notebooks: env-test
 
 lint: env-test
 	@$(RUN) $(BIN)/ruff check .
-	@$(RUN) $(BIN)/ruff format --check .
 	@$(RUN) $(BIN)/lint-imports
 
 unit: env-test
-	@$(RUN) $(BIN)/pytest -q -n 2 --ignore tests/test_book_site.py --ignore tests/browser
+	@$(RUN) $(BIN)/pytest -q -n 2 --doctest-modules mathml tests \
+		--ignore tests/test_book_site.py --ignore tests/browser
 
 nbval: env-test
 	@$(RUN) scripts/run_nbval.sh

@@ -17,7 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
 WATCHED = ("book", "mathml", "_config.yml", "_toc.yml", "package-lock.json")
-SUFFIXES = {".ipynb", ".md", ".bib", ".py", ".csv", ".css", ".js", ".html", ".yml", ".toml", ".json"}
+SUFFIXES = {
+    ".ipynb", ".md", ".bib", ".py", ".csv", ".css", ".js", ".html", ".yml", ".toml", ".json",
+}  # fmt: skip
 PAUSE = 1.0  # seconds between two looks at the files
 
 
@@ -49,7 +51,8 @@ def snapshot(root: Path = ROOT) -> dict[Path, int]:
 def build() -> None:
     """Build once; a failing build says why and leaves the last good pages in place."""
     started = time.monotonic()
-    command = [sys.executable, "-m", "jupyter_book.cli.main", "build", ".", "-W", "--keep-going", "-q"]
+    jupyter_book = [sys.executable, "-m", "jupyter_book.cli.main"]
+    command = [*jupyter_book, "build", ".", "-W", "--keep-going", "-q"]
     code = subprocess.run(command, cwd=ROOT, check=False).returncode
     outcome = "built" if code == 0 else "the build failed, see above;"
     print(f"{outcome} in {time.monotonic() - started:.0f} s", flush=True)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from bs4 import BeautifulSoup
 from book_files import ROOT
+from bs4 import BeautifulSoup
 
 HTML = ROOT / "_build" / "html"
 
 
 def page_names() -> list[str]:
     """Every page of the built site, relative to its folder."""
-    return sorted(str(p.relative_to(HTML)) for p in HTML.rglob("*.html") if "_static" not in p.parts)
+    files = [path.relative_to(HTML) for path in HTML.rglob("*.html")]
+    return sorted(str(path) for path in files if path.parts[0] != "_static")
 
 
 @cache
@@ -34,3 +35,8 @@ def resolve(name: str, address: str) -> tuple[Path, str]:
     path = path.partition("?")[0]
     target = (HTML / name).parent / path if path else HTML / name
     return Path(target).resolve(), anchor
+
+
+def site_name(path: Path) -> str:
+    """A file's name relative to the site's folder."""
+    return str(path.relative_to(HTML.resolve()))

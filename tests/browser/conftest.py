@@ -1,4 +1,4 @@
-"""A headless Chromium for the tests of the built pages; without one they are skipped, and say so."""
+"""A headless Chromium for the tests of the built pages; without one they say so and skip."""
 
 from __future__ import annotations
 

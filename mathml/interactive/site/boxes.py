@@ -7,7 +7,7 @@ from sphinx.locale import admonitionlabels
 from sphinx.transforms import SphinxTransform
 
 
-class folded(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes in lower case)
+class folded(nodes.General, nodes.Element):
     """A box that opens when its title is chosen; its first child is the title."""
 
 

@@ -7,6 +7,7 @@ repository, and the CSS of KaTeX is by construction that of the KaTeX that rende
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import shutil
@@ -30,6 +31,11 @@ FACES = [
     ("Book Mono", "source-code-pro", "latin", "normal"),
     ("Book Mono", "source-code-pro", "greek", "normal"),
 ]
+# What the first screen of every page is set in.
+PRELOADED = ["source-serif-4-latin-wght-normal.woff2", "source-sans-3-latin-wght-normal.woff2"]
+# KaTeX's fonts that nearly every formula uses travel inside the style sheet: a formula laid out
+# before its font is there would move the text around it.
+EMBEDDED = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")
 LIGHT_CODE, DARK_CODE = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 
 
@@ -73,6 +79,8 @@ def _font_faces(modules: Path, fonts: Path) -> str:
         rule = next(r for r in re.findall(r"@font-face \{.*?\}", css, re.S) if file in r)
         rule = re.sub(r"font-family: '[^']*'", f"font-family: '{family}'", rule)
         rule = re.sub(r"src: .*?;", f"src: url(fonts/{file}) format('woff2');", rule)
+        # A face that comes late is left for the next page: a swap would move the whole text.
+        rule = rule.replace("font-display: swap", "font-display: optional")
         rules.append(rule)
         shutil.copyfile(folder / "files" / file, fonts / file)
     return "\n".join(rules)
@@ -84,7 +92,12 @@ def _katex_css(modules: Path, fonts: Path) -> str:
     for font in sorted((dist / "fonts").glob("*.woff2")):
         shutil.copyfile(font, fonts / font.name)
     css = (dist / "katex.min.css").read_text()
-    return re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", css)
+    css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", css)
+    for name in EMBEDDED:
+        data = base64.b64encode((dist / "fonts" / f"{name}.woff2").read_bytes()).decode()
+        css = css.replace(f"url(fonts/{name}.woff2)", f"url(data:font/woff2;base64,{data})")
+        (fonts / f"{name}.woff2").unlink()
+    return css
 
 
 def _code_css() -> str:

@@ -13,6 +13,8 @@ from urllib.parse import quote, urlsplit
 
 from docutils import nodes
 
+from .packages import PRELOADED
+
 DESCRIPTION_LENGTH = 160
 SEARCH_SCRIPTS = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
 OWN_FILES = {"book.css", "theme.js"}
@@ -76,24 +78,32 @@ def _wanted(asset, pagename: str, body: str) -> bool:
     return name in OWN_FILES or (pagename == "search" and name in SEARCH_SCRIPTS)
 
 
-def tidy(body: str) -> str:
-    """Return a page's HTML with what the extensions' markup lacks.
-
-    sphinx-proof gives every proof and the content of every box the same id, and sets no mark-up on the word
-    "Proof"; a wide table needs a box in which it can scroll; a folded cell is a worked solution
-    and says so, in the words that are seen.
-    """
-    body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
-    body = re.sub(
+# What extensions' markup lacks: (pattern, replacement), applied in order.
+MENDED = [
+    # sphinx-proof gives every proof, and the content of every box, the same id ...
+    (r'(<div class="proof admonition") id="proof"', r"\1"),
+    (r'(<section class="[\w-]+-content") id="proof-content"', r"\1"),
+    # ... and no mark-up to the word.
+    (r"<p>Proof\. ", r'<p><span class="proof-label">Proof.</span> '),
+    # A list, for assistive technology, of things that are not list items.
+    (r'<div role="list" class="citation-list">', r'<div class="citation-list">'),
+    # A name other than the words that are seen.
+    (r'<summary aria-label="Toggle hidden content">', r"<summary>"),
+    # A folded cell is a worked solution.
+    (
         r'(<div class="cell [^"]*tag_hide-cell[^"]*">\s*<details.*?)the code(.*?)the code',
         r"\1the solution\2the solution",
-        body,
-        flags=re.S,
-    )
-    body = re.sub(r'(<section class="[\w-]+-content") id="proof-content"', r"\1", body)
-    body = body.replace('<div class="proof admonition" id="proof">', '<div class="proof admonition">')
-    body = body.replace("<p>Proof. ", '<p><span class="proof-label">Proof.</span> ')
-    return re.sub(r"<table\b.*?</table>", r'<div class="table-scroll">\g<0></div>', body, flags=re.S)
+    ),
+    # A wide table scrolls in a box of its own.
+    (r"<table\b.*?</table>", r'<div class="table-scroll">\g<0></div>'),
+]
+
+
+def tidy(body: str) -> str:
+    """Return a page's HTML with what the extensions' markup lacks, see `MENDED`."""
+    for pattern, replacement in MENDED:
+        body = re.sub(pattern, replacement, body, flags=re.S)
+    return body
 
 
 def _prepare(app, pagename, templatename, context, doctree) -> None:
@@ -102,7 +112,8 @@ def _prepare(app, pagename, templatename, context, doctree) -> None:
     for kind in ("css_files", "script_files"):
         context[kind] = [a for a in context.get(kind, []) if _wanted(a, pagename, body)]
     context["description"] = describe(doctree) if doctree is not None else ""
-    context["has_math"] = "katex" in body
+    pathto = context["pathto"]
+    context["preload_fonts"] = [pathto(f"_static/fonts/{name}", 1) for name in PRELOADED]
     source = app.env.doc2path(pagename, base=False) if doctree is not None else ""
     context["notebook"] = str(source).endswith(".ipynb")
     options = app.config.html_theme_options
