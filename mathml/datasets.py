@@ -14,8 +14,8 @@ from importlib.resources import files
 
 import numpy as np
 
-__all__ = ["Dataset", "load_challenger", "load_digits", "load_horse_kicks", "load_penguins",
-           "load_toy_spam"]
+__all__ = ["Dataset", "load_breast_cancer", "load_challenger", "load_digits",
+           "load_horse_kicks", "load_penguins", "load_toy_spam"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -239,14 +239,53 @@ def load_digits() -> Dataset:
     >>> digits.data.shape, int(digits.data.max())
     ((1797, 64), 16)
     """
-    content = files("mathml").joinpath("data", "digits.npz").read_bytes()
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        # float, not the stored uint8, which would overflow silently in arithmetic
-        pixels, labels = archive["pixels"].astype(float), archive["labels"].astype(int)
+    arrays = _read_npz("digits.npz")
+    # float, not the stored uint8, which would overflow silently in arithmetic
+    pixels, labels = arrays["pixels"].astype(float), arrays["labels"].astype(int)
     names = tuple(f"pixel_{row}_{column}" for row in range(8) for column in range(8))
     return Dataset("digits", pixels, names, ("count",) * 64, labels, tuple("0123456789"),
                    "Alpaydin & Kaynak (1998), UCI Machine Learning Repository, by way of "
                    "scikit-learn", "CC BY 4.0")
+
+
+def load_breast_cancer() -> Dataset:
+    """Cell nuclei in samples of breast masses: ten measurements, each by mean, error and worst.
+
+    The target is 1 for malignant (212 samples) and 0 for benign (357); scikit-learn's copy of the
+    same data codes them the other way round. Lengths are in pixels of the image. No value is
+    missing.
+
+    Returns
+    -------
+    Dataset
+        569 rows, 30 features (float). Licence CC BY 4.0.
+
+    References
+    ----------
+    Street, Wolberg & Mangasarian (1993), Nuclear feature extraction for breast tumor diagnosis,
+    SPIE 1905: 861-870.
+
+    Examples
+    --------
+    >>> cancer = load_breast_cancer()
+    >>> cancer.data.shape, int(cancer.target.sum())
+    ((569, 30), 212)
+    """
+    arrays = _read_npz("breast_cancer.npz")
+    measures = {"radius": "px", "texture": "grey level", "perimeter": "px", "area": "px²",
+                "smoothness": "1", "compactness": "1", "concavity": "1", "concave_points": "1",
+                "symmetry": "1", "fractal_dimension": "1"}
+    names = tuple(f"{kind}_{m}" for kind in ("mean", "error", "worst") for m in measures)
+    return Dataset("breast_cancer", arrays["measurements"], names, tuple(measures.values()) * 3,
+                   arrays["malignant"].astype(int), ("benign", "malignant"),
+                   "Street, Wolberg & Mangasarian (1993), UCI Machine Learning Repository, by way "
+                   "of scikit-learn", "CC BY 4.0")
+
+
+def _read_npz(name: str) -> dict[str, np.ndarray]:
+    content = files("mathml").joinpath("data", name).read_bytes()
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        return {key: archive[key] for key in archive.files}
 
 
 def _read_csv(name: str) -> dict[str, np.ndarray]:

@@ -1,9 +1,9 @@
 """Make the data files which come from packages on the Python package index.
 
 Run ``python scripts/make_data.py`` from the repository's root, with pip and scikit-learn
-installed; it writes ``penguins.csv`` and ``digits.npz`` into ``mathml/data/`` and the same
-bytes every time. The other files there (Challenger, horse kicks, toy spam) are short, written
-by hand, and are their own source. ``DATA.md`` describes them all.
+installed; it writes ``penguins.csv``, ``digits.npz`` and ``breast_cancer.npz`` into
+``mathml/data/``, and the same bytes every time. The other files there (Challenger, horse kicks,
+toy spam) are short, written by hand, and are their own source. ``DATA.md`` describes them all.
 """
 
 from __future__ import annotations
@@ -41,9 +41,23 @@ def penguins_csv() -> bytes:
 
 def digits_npz() -> bytes:
     """Pixels (1797, 64) and labels (1797,) as bytes, from scikit-learn's gzipped csv."""
-    packed = importlib.resources.files("sklearn.datasets.data").joinpath("digits.csv.gz")
-    table = np.loadtxt(io.BytesIO(gzip.decompress(packed.read_bytes())), delimiter=",")
-    arrays = {"pixels": table[:, :64].astype(np.uint8), "labels": table[:, 64].astype(np.uint8)}
+    packed = _sklearn_file("digits.csv.gz")
+    table = np.loadtxt(io.BytesIO(gzip.decompress(packed)), delimiter=",")
+    return _npz(pixels=table[:, :64].astype(np.uint8), labels=table[:, 64].astype(np.uint8))
+
+
+def breast_cancer_npz() -> bytes:
+    """Measurements (569, 30), float, and whether malignant (569,), from scikit-learn's csv."""
+    table = np.loadtxt(io.BytesIO(_sklearn_file("breast_cancer.csv")), delimiter=",", skiprows=1)
+    malignant = table[:, 30] == 0  # scikit-learn codes malignant as 0
+    return _npz(measurements=table[:, :30], malignant=malignant.astype(np.uint8))
+
+
+def _sklearn_file(name: str) -> bytes:
+    return importlib.resources.files("sklearn.datasets.data").joinpath(name).read_bytes()
+
+
+def _npz(**arrays: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, array in arrays.items():
@@ -56,7 +70,9 @@ def digits_npz() -> bytes:
 
 
 def main() -> None:
-    for name, make in {"penguins.csv": penguins_csv, "digits.npz": digits_npz}.items():
+    files = {"penguins.csv": penguins_csv, "digits.npz": digits_npz,
+             "breast_cancer.npz": breast_cancer_npz}
+    for name, make in files.items():
         content = make()
         (OUT / name).write_bytes(content)
         print(f"{name}: {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}")

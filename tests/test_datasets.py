@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import optimize, special
+from sklearn.datasets import load_breast_cancer as sklearn_breast_cancer
 from sklearn.datasets import load_digits as sklearn_digits
 
 from mathml import datasets
 from mathml.datasets import (
     Dataset,
+    load_breast_cancer,
     load_challenger,
     load_digits,
     load_horse_kicks,
@@ -116,15 +118,17 @@ def test_digits_are_scikit_learns_and_pixels_are_counts():
     assert (np.searchsorted(share, [0.5, 0.9, 0.95]) + 1).tolist() == [5, 21, 29]
 
 
-def test_the_script_makes_the_shipped_digits_and_the_same_bytes_twice():
+@pytest.mark.parametrize("name", ["digits", "breast_cancer"])
+def test_the_script_makes_the_shipped_arrays_and_the_same_bytes_twice(name):
     spec = importlib.util.spec_from_file_location("make_data", ROOT / "scripts" / "make_data.py")
     make_data = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(make_data)
-    made = make_data.digits_npz()
-    assert made == make_data.digits_npz()
-    assert len(made) < 60_000
+    make = getattr(make_data, f"{name}_npz")
+    made = make()
+    assert made == make()
+    assert len(made) < 80_000
     # bytes may differ between versions of zlib, so the arrays are what must agree
-    with np.load(io.BytesIO(made)) as new, np.load(ROOT / "mathml/data/digits.npz") as shipped:
+    with np.load(io.BytesIO(made)) as new, np.load(ROOT / f"mathml/data/{name}.npz") as shipped:
         assert set(new) == set(shipped)
         assert all(np.array_equal(new[key], shipped[key]) for key in new)
 
@@ -139,3 +143,11 @@ def test_a_column_is_found_by_name_and_its_absence_is_explained():
     with pytest.raises(ValueError, match="data must have a name and a unit per column"):
         Dataset("x", np.ones((3, 2)), ("a",), ("m",), None, (), "here", "none")
     assert "pixel_0_0 [count], ..., pixel_7_7" in repr(load_digits())
+
+
+def test_breast_cancer_is_scikit_learns_with_malignant_as_one():
+    d, reference = load_breast_cancer(), sklearn_breast_cancer()
+    assert np.array_equal(d.data, reference.data)
+    assert np.array_equal(d.target, 1 - reference.target)
+    assert d["mean_radius"].tolist() == reference.data[:, 0].tolist()
+    assert d["worst_fractal_dimension"].tolist() == reference.data[:, 29].tolist()
