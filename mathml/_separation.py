@@ -73,7 +73,7 @@ def separation(X, y) -> str:
     'none'
     """
     X, y = as_data(X, y)
-    A = _standardised(X)
+    A = _design(X)
     Theta = _separator(A, y)
     if Theta is None:
         return "none"
@@ -119,7 +119,7 @@ def is_separable(X, y) -> bool:
     False
     """
     X, y = as_data(X, y)
-    return _separator(_standardised(X), y) is not None
+    return _separator(_design(X), y) is not None
 
 
 def as_data(X, y) -> tuple[np.ndarray, np.ndarray]:
@@ -136,22 +136,33 @@ def as_data(X, y) -> tuple[np.ndarray, np.ndarray]:
     if not counts.all():
         raise ValueError(f"y must hold every label 0, ..., {y.max()}, got none of class "
                          f"{np.argmin(counts)}; relabel with np.unique(y, return_inverse=True)[1]")
-    low, high = 1e-100, 1e100
-    spread = X.max(axis=0) - X.min(axis=0) if np.abs(X).max() <= high else np.array([np.inf])
-    if spread.max() > high or np.any((spread > 0) & (spread < low)):
-        raise ValueError(f"columns of X must have a spread of 0 or between {low:g} and {high:g}, "
-                         f"got {spread.max():g} or a smaller one; change their units")
+    if max(X.max(), -X.min()) > 1e100:
+        raise ValueError(f"X must have entries up to 1e100, got {np.abs(X).max():g}; "
+                         "change the units of its columns")
     return X, y
 
 
-def _standardised(X: np.ndarray) -> np.ndarray:
+def standardised(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Features as contiguous rows ``(d, n)``, centred and divided by their largest entry.
+
+    Returns them with the centres and scales ``(d,)``. Constant columns become 0, with scale 1.
+    """
+    S = np.ascontiguousarray(X.T)
+    centre = S.mean(axis=1)
+    S = S - centre[:, None]
+    scale = np.maximum(S.max(axis=1), -S.min(axis=1))
+    flat = scale <= 1e-14 * np.abs(centre)  # constant up to rounding
+    if np.any(~flat & (scale < 1e-100)):
+        raise ValueError("columns of X must be constant or vary by at least 1e-100, got one that "
+                         f"varies by {scale[~flat].min():g}; change its units")
+    scale[flat], S[flat] = 1.0, 0.0
+    S /= scale[:, None]
+    return S, centre, scale
+
+
+def _design(X: np.ndarray) -> np.ndarray:
     """(1, x) with features in [-1, 1]: separability does not depend on their units."""
-    middle = (X.max(axis=0) + X.min(axis=0)) / 2
-    centred = X - middle
-    spread = np.abs(centred).max(axis=0)
-    flat = spread <= 1e-14 * np.abs(middle)  # constant up to rounding
-    centred[:, flat] = 0.0
-    return np.column_stack([np.ones(len(X)), centred / np.where(flat, 1.0, spread)])
+    return np.column_stack([np.ones(len(X)), standardised(X)[0].T])
 
 
 def _separator(A: np.ndarray, y: np.ndarray) -> np.ndarray | None:
