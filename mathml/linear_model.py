@@ -111,7 +111,7 @@ def fit_logistic(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> LogisticFi
     LogisticFit
         With ``penalty=0`` on data that `separation` calls separable: ``converged`` False, a
         `message` that says so, and the coefficients reached, which mean nothing. With
-        ``penalty=0`` on collinear columns: the minimiser of least norm ‖coef‖.
+        ``penalty=0`` on columns collinear to 8 digits: the minimiser of least norm ‖coef‖.
 
     Raises
     ------
@@ -195,9 +195,9 @@ def fit_softmax(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> SoftmaxFit:
 class _Problem:
     """What both fits share: minimise mean loss(Z) + penalty, with Z ``(m, n)`` rows of logits.
 
-    In φ ``(d+1, m)`` the logits are unit·φ_0 + Sᵀ T φ_1.., where S ``(d, n)`` holds the
-    standardised features and T makes the Hessian at φ = 0 (about) the identity. So
-    w = T φ_1.. / scale.
+    In φ ``(r+1, m)`` the logits are unit·φ_0 + Sᵀ T φ_1.., where S ``(d, n)`` holds the
+    standardised features and T ``(d, r)`` makes the Hessian at φ = 0 the identity (r < d only if
+    columns are collinear). So w = T φ_1.. / scale.
     """
 
     def __init__(self, X: np.ndarray, y: np.ndarray, m: int, penalty, tol, loss: Callable):
@@ -205,12 +205,10 @@ class _Problem:
         self.penalty = as_scalar(penalty, "penalty", low=0.0, high=1e100)
         self.tol = as_scalar(tol, "tol", low=0.0, open_low=True)
         self.S, self.centre, self.scale = standardised(X)
-        gram = self.S @ self.S.T / len(y)
         curvature = 1 / 4 if m == 1 else 1 / m  # of the loss in one logit, at 0
-        ridge = self.penalty / self.scale**2 + 1e-10 * gram.diagonal().max()  # for collinearity
-        L = np.linalg.cholesky(curvature * gram + np.diag(ridge + (gram.diagonal() == 0)))
-        self.T = solve_triangular(L, np.eye(len(L)), lower=True).T  # H(0) = LLᵀ
         self.unit = 1 / np.sqrt(curvature)
+        self.T, self.null = _whitening(self.S * np.sqrt(curvature / len(y)),
+                                       np.sqrt(self.penalty) / self.scale)
 
     def logits(self, phi: np.ndarray) -> np.ndarray:
         return (self.T @ phi[1:]).T @ self.S + self.unit * phi[0][:, None]  # (m, n)
@@ -235,7 +233,7 @@ class _Problem:
 
     def solve(self) -> tuple[np.ndarray, np.ndarray, float, bool, str]:
         """Return coef ``(d, m)``, intercept ``(m,)``, nll, converged and message."""
-        phi, largest = self.descend(np.zeros((self.X.shape[1] + 1, self.m)), self.tol)
+        phi, largest = self.descend(np.zeros((self.T.shape[1] + 1, self.m)), self.tol)
         nll, R = self.loss(self.logits(phi), self.y)
         # A small gradient does not tell a minimiser from the road to infinity; this does.
         kind = self.separability(R) if self.penalty == 0 else "none"
@@ -248,7 +246,8 @@ class _Problem:
             message = f"converged: largest gradient entry {largest:.2g} <= {self.tol:g}"
         else:
             message = f"not converged: largest gradient entry {largest:.2g} > {self.tol:g}"
-        if self.penalty == 0 and (null := self.null_space()).size:
+        if self.penalty == 0 and self.null.size:
+            null = np.linalg.qr(self.null / self.scale[:, None])[0]
             coef -= null @ (null.T @ coef)
             message += ("; columns of [1, X] are linearly dependent, so coef is not unique: "
                         "this one has least norm")
@@ -258,15 +257,24 @@ class _Problem:
         """As `separation`; it is shown by the residuals R if each example has p > 1/2 for its y."""
         return "complete" if np.abs(R).max() < 0.5 else separation(self.X, self.y)
 
-    def null_space(self) -> np.ndarray:
-        """Orthonormal directions ``(d, r)`` of coef that change no logit (but for a constant)."""
-        d, n = self.S.shape
-        variance = np.linalg.eigvalsh(self.S @ self.S.T)
-        if variance[0] > 1e-8 * variance[-1]:
-            return np.empty((d, 0))  # clearly independent, at a fraction of the price of an SVD
-        U, s, _ = np.linalg.svd(self.S, full_matrices=n < d)
-        rank = int(np.sum(s > s[0] * max(n, d) * np.finfo(float).eps))
-        return np.linalg.qr(U[:, rank:] / self.scale[:, None])[0]
+
+def _whitening(data: np.ndarray, ridge: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """T ``(d, r)`` with TᵀHT = I for H = data·dataᵀ + diag(ridge²), and the null space of H.
+
+    Directions in which H, its diagonal scaled to 1, is below 1e-16 count as null: along them the
+    columns are collinear to 8 digits.
+    """
+    H = data @ data.T + np.diag(ridge**2)
+    D = np.sqrt(np.where(H.diagonal() > 0, H.diagonal(), 1.0))
+    H /= np.outer(D, D)
+    if np.linalg.eigvalsh(H)[0] > 1e-8:
+        L = np.linalg.cholesky(H)
+        T, null = solve_triangular(L, np.eye(len(D)), lower=True).T, np.empty((len(D), 0))
+    else:  # squaring has cost too many digits: take the singular values themselves
+        U, s, _ = np.linalg.svd(np.hstack([data, np.diag(ridge)]) / D[:, None], full_matrices=False)
+        keep = s > 1e-8 * s[0]
+        T, null = U[:, keep] / s[keep], U[:, ~keep]
+    return T / D[:, None], null / D[:, None]
 
 
 def _features(X, coef: np.ndarray) -> np.ndarray:
