@@ -6,8 +6,11 @@ cannot; see `mathml.linear_model`, which is the public face of this module.
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 from scipy import sparse
+from scipy.linalg import qr
 from scipy.optimize import linprog
 
 from mathml._check import as_labels, as_matrix
@@ -73,16 +76,19 @@ def separation(X, y) -> str:
     'none'
     """
     X, y = as_data(X, y)
-    A = _standardised(X)
-    Theta = _separator(A, y)
+    A, K = _design(X), y.max() + 1
+    y = _merged(A, y)
+    Theta = _separator(A, y) if y.any() else None
     if Theta is None:
         return "none"
+    if y.max() + 1 < K:
+        return "quasi"  # merged classes have margin 0
     lowest, highest = _margins(Theta, A, y)
     tight = lowest <= TOUCH * highest.max()
     if not tight.any():
         return "complete"
     # If Θ' makes the tight margins positive, then Θ + εΘ' makes all positive for small ε > 0.
-    A, y, K = A[tight], y[tight], y.max() + 1
+    A, y = A[tight], y[tight]
     return "complete" if _margins(_solve(A, y, K, strict=True), A, y)[0].min() > TOUCH else "quasi"
 
 
@@ -119,7 +125,9 @@ def is_separable(X, y) -> bool:
     False
     """
     X, y = as_data(X, y)
-    return _separator(_standardised(X), y) is not None
+    A = _design(X)
+    y = _merged(A, y)
+    return bool(y.any()) and _separator(A, y) is not None
 
 
 def as_data(X, y) -> tuple[np.ndarray, np.ndarray]:
@@ -136,22 +144,56 @@ def as_data(X, y) -> tuple[np.ndarray, np.ndarray]:
     if not counts.all():
         raise ValueError(f"y must hold every label 0, ..., {y.max()}, got none of class "
                          f"{np.argmin(counts)}; relabel with np.unique(y, return_inverse=True)[1]")
-    low, high = 1e-100, 1e100
-    spread = X.max(axis=0) - X.min(axis=0) if np.abs(X).max() <= high else np.array([np.inf])
-    if spread.max() > high or np.any((spread > 0) & (spread < low)):
-        raise ValueError(f"columns of X must have a spread of 0 or between {low:g} and {high:g}, "
-                         f"got {spread.max():g} or a smaller one; change their units")
+    if max(X.max(), -X.min()) > 1e100:
+        raise ValueError(f"X must have entries up to 1e100, got {np.abs(X).max():g}; "
+                         "change the units of its columns")
     return X, y
 
 
-def _standardised(X: np.ndarray) -> np.ndarray:
-    """(1, x) with features in [-1, 1]: separability does not depend on their units."""
-    middle = (X.max(axis=0) + X.min(axis=0)) / 2
-    centred = X - middle
-    spread = np.abs(centred).max(axis=0)
-    flat = spread <= 1e-14 * np.abs(middle)  # constant up to rounding
-    centred[:, flat] = 0.0
-    return np.column_stack([np.ones(len(X)), centred / np.where(flat, 1.0, spread)])
+def standardised(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Features as contiguous rows ``(d, n)``, centred and divided by their largest entry.
+
+    Returns them with the centres and scales ``(d,)``. Constant columns become 0, with scale 1.
+    """
+    S = np.ascontiguousarray(X.T)
+    centre = S.mean(axis=1)
+    S = S - centre[:, None]
+    scale = np.maximum(S.max(axis=1), -S.min(axis=1))
+    flat = scale <= 1e-14 * np.abs(centre)  # constant up to rounding
+    if np.any(~flat & (scale < 1e-100)):
+        raise ValueError("columns of X must be constant or vary by at least 1e-100, got one that "
+                         f"varies by {scale[~flat].min():g}; change its units")
+    scale[flat], S[flat] = 1.0, 0.0
+    S /= scale[:, None]
+    return S, centre, scale
+
+
+def _design(X: np.ndarray) -> np.ndarray:
+    """Independent columns of (1, x) with features in [-1, 1]: what decides separability."""
+    A = np.column_stack([np.ones(len(X)), standardised(X)[0].T])
+    R, order = qr(A.T @ A, mode="r", pivoting=True)
+    size = np.abs(R.diagonal())
+    return A[:, np.sort(order[: np.sum(size > FLAT**2 * size[0])])]
+
+
+def _merged(A: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Labels with classes merged whose θ must be equal: a cheap proof of most overlaps.
+
+    If two classes are not separable and their examples span all features, then margins that are
+    all nonnegative force θ_j = θ_k. So they act as one class towards the others.
+    """
+    again = y.max() > 1
+    while again:
+        again = False
+        for j, k in combinations(range(y.max() + 1), 2):
+            pair = (y == j) | (y == k)
+            if (np.linalg.matrix_rank(A[pair]) == A.shape[1]
+                    and _separator(A[pair], (y[pair] == k).astype(int)) is None):
+                y = np.where(y == k, j, y)
+                y = np.unique(y, return_inverse=True)[1]
+                again = y.max() > 0
+                break
+    return y
 
 
 def _separator(A: np.ndarray, y: np.ndarray) -> np.ndarray | None:

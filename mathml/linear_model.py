@@ -25,12 +25,10 @@ from mathml._likelihood import (
     softmax_value_and_grad,
     softmax_value_and_residual,
 )
-from mathml._separation import as_data, is_separable, separation
+from mathml._separation import as_data, is_separable, separation, standardised
 
 __all__ = ["LogisticFit", "SoftmaxFit", "fit_logistic", "fit_softmax", "is_separable",
            "logistic_hessian", "logistic_value_and_grad", "separation", "softmax_value_and_grad"]
-
-MOVED = 0.5  # a logit that changes by more than this between two tolerances is still on its way
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,9 +109,9 @@ def fit_logistic(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> LogisticFi
     Returns
     -------
     LogisticFit
-        On separable data with ``penalty=0``: ``converged`` False, a `message` that says so, and the
-        coefficients reached, which mean nothing. On collinear columns with ``penalty=0``: the
-        minimiser of least norm ‖coef‖.
+        With ``penalty=0`` on data that `separation` calls separable: ``converged`` False, a
+        `message` that says so, and the coefficients reached, which mean nothing. With
+        ``penalty=0`` on columns collinear to 8 digits: the minimiser of least norm ‖coef‖.
 
     Raises
     ------
@@ -197,35 +195,29 @@ def fit_softmax(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> SoftmaxFit:
 class _Problem:
     """What both fits share: minimise mean loss(Z) + penalty, with Z ``(m, n)`` rows of logits.
 
-    In φ ``(d+1, m)`` the logits are unit·φ_0 + Xs T φ_1.., where Xs holds the standardised features
-    and T makes the Hessian at φ = 0 (about) the identity. So w = T φ_1.. / scale.
+    In φ ``(r+1, m)`` the logits are unit·φ_0 + Sᵀ T φ_1.., where S ``(d, n)`` holds the
+    standardised features and T ``(d, r)`` makes the Hessian at φ = 0 the identity (r < d only if
+    columns are collinear). So w = T φ_1.. / scale.
     """
 
     def __init__(self, X: np.ndarray, y: np.ndarray, m: int, penalty, tol, loss: Callable):
         self.X, self.y, self.m, self.loss = X, y, m, loss
         self.penalty = as_scalar(penalty, "penalty", low=0.0, high=1e100)
         self.tol = as_scalar(tol, "tol", low=0.0, open_low=True)
-        self.mean = X.mean(axis=0)
-        Xs = X - self.mean
-        self.scale = np.sqrt(np.einsum("ij,ij->j", Xs, Xs) / len(X))
-        flat = self.scale <= 1e-14 * np.abs(self.mean)  # constant up to rounding
-        self.scale[flat], Xs[:, flat] = 1.0, 0.0
-        Xs /= self.scale
-        self.Xs, gram = Xs, Xs.T @ Xs / len(X)
+        self.S, self.centre, self.scale = standardised(X)
         curvature = 1 / 4 if m == 1 else 1 / m  # of the loss in one logit, at 0
-        ridge = self.penalty / self.scale**2 + 1e-10  # the latter for collinear columns
-        L = np.linalg.cholesky(curvature * gram + np.diag(ridge))  # H(0) = LLᵀ
-        self.T = solve_triangular(L, np.eye(len(L)), lower=True).T
         self.unit = 1 / np.sqrt(curvature)
+        self.T, self.null = _whitening(self.S * np.sqrt(curvature / len(y)),
+                                       np.sqrt(self.penalty) / self.scale)
 
     def logits(self, phi: np.ndarray) -> np.ndarray:
-        return (self.T @ phi[1:]).T @ self.Xs.T + self.unit * phi[0][:, None]  # (m, n)
+        return (self.T @ phi[1:]).T @ self.S + self.unit * phi[0][:, None]  # (m, n)
 
     def value_and_grad(self, flat: np.ndarray) -> tuple[float, np.ndarray]:
         phi = flat.reshape(-1, self.m)
         value, R = self.loss(self.logits(phi), self.y)
         w = self.T @ phi[1:] / self.scale[:, None]
-        G = (R @ self.Xs).T / len(self.y) + self.penalty * w / self.scale[:, None]
+        G = (R @ self.S.T).T / len(self.y) + self.penalty * w / self.scale[:, None]
         grad = np.vstack([self.unit * R.sum(axis=1) / len(self.y), self.T.T @ G])
         return value + self.penalty / 2 * np.sum(w**2), grad.ravel()
 
@@ -241,11 +233,10 @@ class _Problem:
 
     def solve(self) -> tuple[np.ndarray, np.ndarray, float, bool, str]:
         """Return coef ``(d, m)``, intercept ``(m,)``, nll, converged and message."""
-        phi, largest = self.descend(np.zeros((self.X.shape[1] + 1, self.m)), self.tol)
-        kind = "none"
-        if self.penalty == 0:
-            phi, kind = self.pursue(phi)
-        nll = self.loss(self.logits(phi), self.y)[0]
+        phi, largest = self.descend(np.zeros((self.T.shape[1] + 1, self.m)), self.tol)
+        nll, R = self.loss(self.logits(phi), self.y)
+        # A small gradient does not tell a minimiser from the road to infinity; this does.
+        kind = self.separability(R) if self.penalty == 0 else "none"
         coef = self.T @ phi[1:] / self.scale[:, None]
         converged = kind == "none" and largest <= self.tol
         if kind != "none":
@@ -255,33 +246,35 @@ class _Problem:
             message = f"converged: largest gradient entry {largest:.2g} <= {self.tol:g}"
         else:
             message = f"not converged: largest gradient entry {largest:.2g} > {self.tol:g}"
-        if self.penalty == 0 and (null := self.null_space()).size:
+        if self.penalty == 0 and self.null.size:
+            null = np.linalg.qr(self.null / self.scale[:, None])[0]
             coef -= null @ (null.T @ coef)
             message += ("; columns of [1, X] are linearly dependent, so coef is not unique: "
                         "this one has least norm")
-        return coef, self.unit * phi[0] - self.mean @ coef, nll, converged, message
+        return coef, self.unit * phi[0] - self.centre @ coef, nll, converged, message
 
-    def pursue(self, phi: np.ndarray) -> tuple[np.ndarray, str]:
-        """Follow an unpenalised fit further and tell whether it heads for infinity.
+    def separability(self, R: np.ndarray) -> str:
+        """As `separation`; it is shown by the residuals R if each example has p > 1/2 for its y."""
+        return "complete" if np.abs(R).max() < 0.5 else separation(self.X, self.y)
 
-        Towards a minimiser a sharper tolerance moves nothing. On separable classes the gradient is
-        small because the logits are large, and they grow by log 30 when it is to fall by 30.
-        """
-        Z = self.logits(phi)
-        if np.abs(self.loss(Z, self.y)[1]).max() < 0.5:
-            return phi, "complete"  # every example has more than half the probability: a proof
-        further, _ = self.descend(phi, self.tol / 30)
-        moved = np.abs(self.logits(further) - Z).max() > MOVED
-        return further, separation(self.X, self.y) if moved else "none"
 
-    def null_space(self) -> np.ndarray:
-        """Orthonormal directions ``(d, r)`` of coef that change no logit (but for a constant)."""
-        n, d = self.Xs.shape
-        if np.linalg.eigvalsh(self.Xs.T @ self.Xs / n)[0] > 1e-8:
-            return np.empty((d, 0))  # clearly independent, at a fraction of the price of an SVD
-        _, s, Vt = np.linalg.svd(self.Xs, full_matrices=n < d)
-        rank = int(np.sum(s > s[0] * max(n, d) * np.finfo(float).eps))
-        return np.linalg.qr(Vt[rank:].T / self.scale[:, None])[0]
+def _whitening(data: np.ndarray, ridge: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """T ``(d, r)`` with TᵀHT = I for H = data·dataᵀ + diag(ridge²), and the null space of H.
+
+    Directions in which H, its diagonal scaled to 1, is below 1e-16 count as null: along them the
+    columns are collinear to 8 digits.
+    """
+    H = data @ data.T + np.diag(ridge**2)
+    D = np.sqrt(np.where(H.diagonal() > 0, H.diagonal(), 1.0))
+    H /= np.outer(D, D)
+    if np.linalg.eigvalsh(H)[0] > 1e-8:
+        L = np.linalg.cholesky(H)
+        T, null = solve_triangular(L, np.eye(len(D)), lower=True).T, np.empty((len(D), 0))
+    else:  # squaring has cost too many digits: take the singular values themselves
+        U, s, _ = np.linalg.svd(np.hstack([data, np.diag(ridge)]) / D[:, None], full_matrices=False)
+        keep = s > 1e-8 * s[0]
+        T, null = U[:, keep] / s[keep], U[:, ~keep]
+    return T / D[:, None], null / D[:, None]
 
 
 def _features(X, coef: np.ndarray) -> np.ndarray:

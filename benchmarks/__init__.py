@@ -1,0 +1,1 @@
+"""Speed of `mathml` beside NumPy, SciPy and scikit-learn: ``python -m benchmarks``."""

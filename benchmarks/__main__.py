@@ -1,0 +1,152 @@
+"""Print mathml beside the library a reader would otherwise call: same data, accuracy and run.
+
+The ratio is of medians of alternating calls; 1 or less means that mathml is no slower. Set
+OMP_NUM_THREADS=1 for quieter numbers; the ratio is what to read, the times belong to the machine.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg, stats
+from scipy.optimize import linprog
+from scipy.optimize._numdiff import approx_derivative
+from scipy.special import softmax
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.timing import HEADER, Row, importing, repeat, side_by_side
+from mathml.information import kl_divergence
+from mathml.linear_model import (
+    fit_logistic,
+    fit_softmax,
+    is_separable,
+    logistic_value_and_grad,
+    softmax_value_and_grad,
+)
+from mathml.norms import lp_norm
+from mathml.numdiff import gradient
+from mathml.optim import Adam
+
+N, D, K, PENALTY = 20_000, 50, 10, 1e-3
+GRADIENT = 1e-6  # largest mean gradient norm of either fit: a sum over the data of 1e-6·n
+
+
+def classes(k: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """n = 20,000 examples of a softmax model with d = 50 standard normal features."""
+    X = rng.normal(size=(N, D))
+    P = softmax(X @ rng.normal(size=(D, k)) / 3, axis=1)
+    return X, np.minimum((P.cumsum(axis=1) < rng.random((N, 1))).sum(axis=1), k - 1)
+
+
+def fits(k: int, repeats: int) -> Row:
+    """A penalised fit with k classes; both must reach the gradient norm."""
+    X, y = classes(k, np.random.default_rng(k))
+    fit, loss = ((fit_logistic, logistic_value_and_grad) if k == 2 else
+                 (fit_softmax, softmax_value_and_grad))
+
+    def ours(tol=GRADIENT):
+        found = fit(X, y, penalty=PENALTY, tol=tol)
+        return found.intercept, found.coef
+
+    def theirs(tol=GRADIENT):
+        found = LogisticRegression(C=1 / (N * PENALTY), tol=tol, max_iter=1000).fit(X, y)
+        intercept, coef = found.intercept_, found.coef_.T
+        return (intercept[0], coef[:, 0]) if k == 2 else (intercept, coef)
+
+    def error(solve, tol):
+        intercept, coef = solve(tol)
+        theta = np.r_[intercept, coef] if k == 2 else np.vstack([intercept, coef])
+        return np.linalg.norm(loss(theta, X, y, penalty=PENALTY)[1])
+
+    def sharp_enough(solve):  # both stop on the largest entry: ask for the norm
+        tol = GRADIENT
+        while error(solve, tol) > GRADIENT:
+            tol /= 1.25
+        return tol
+
+    tol_ours, tol_theirs = sharp_enough(ours), sharp_enough(theirs)
+    times = side_by_side(lambda: ours(tol_ours), lambda: theirs(tol_theirs), repeats)
+    return Row(f"fit_{'logistic' if k == 2 else 'softmax'} n=20000 d=50 K={k}", times[0],
+               "sklearn LogisticRegression (lbfgs)", times[1],
+               f"mean gradient norms {error(ours, tol_ours):.1e}, {error(theirs, tol_theirs):.1e}")
+
+
+def separability(separable: bool) -> Row:
+    """Against the one linear program that a reader would write down."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(5000, 20))
+    y = (X @ rng.normal(size=20) + (not separable) * rng.normal(size=5000) > 0).astype(int)
+
+    def theirs():
+        A = (2 * y - 1)[:, None] * np.column_stack([np.ones(len(X)), X])
+        return linprog(-A.sum(axis=0), A_ub=-A, b_ub=np.zeros(len(X)), bounds=(-1, 1)).fun < -1e-6
+
+    assert is_separable(X, y) == theirs() == separable
+    times = side_by_side(lambda: is_separable(X, y), theirs, 7)
+    return Row(f"is_separable n=5000 d=20 ({'yes' if separable else 'no'})", times[0],
+               "scipy linprog, all rows at once", times[1], "takes in only the rows that matter")
+
+
+def norm(p: float) -> Row:
+    x = np.random.default_rng(0).normal(size=10**6)
+    assert np.isclose(lp_norm(x, p), linalg.norm(x, p), rtol=1e-12)
+    times = side_by_side(lambda: lp_norm(x, p), lambda: linalg.norm(x, p), 25)
+    return Row(f"lp_norm p={p:g} on 1e6 entries", times[0], "scipy.linalg.norm", times[1],
+               "ours alone is safe for every p")
+
+
+def divergence() -> Row:
+    p, q = np.random.default_rng(0).dirichlet(np.ones(10**6), size=2)
+    assert np.isclose(kl_divergence(p, q), stats.entropy(p, q), rtol=1e-10)
+    times = side_by_side(lambda: kl_divergence(p, q), lambda: stats.entropy(p, q), 15)
+    return Row("kl_divergence on 1e6 entries", times[0], "scipy.stats.entropy", times[1],
+               "ours checks both arguments")
+
+
+def derivative() -> Row:
+    x = np.random.default_rng(0).normal(size=1000)
+
+    def f(x):
+        return np.sum(np.sin(x))
+
+    assert np.allclose(gradient(f, x), np.cos(x), atol=1e-8)
+    times = side_by_side(lambda: gradient(f, x),
+                         lambda: approx_derivative(f, x, method="3-point"), 15)
+    return Row("numdiff.gradient d=1000", times[0], "scipy approx_derivative 3-point", times[1],
+               "2,000 evaluations of f in either")
+
+
+def adam() -> Row:
+    X, y = classes(2, np.random.default_rng(0))
+    theta, rule = np.zeros(D + 1), Adam(lr=0.01)
+    state, g = rule.init(theta), logistic_value_and_grad(theta, X, y)[1]
+    times = side_by_side(repeat(lambda: rule.step(theta, g, state), 100),
+                         repeat(lambda: logistic_value_and_grad(theta, X, y), 100), 5)
+    return Row("Adam: one step, 51 parameters", times[0] / 100, "one gradient of the logistic loss",
+               times[1] / 100, "the rule costs a fraction of the gradient")
+
+
+def imports() -> list[Row]:
+    whole = "mathml.linear_model, mathml.optim, mathml.norms, mathml.information"
+    jobs = [("import mathml.norms", "mathml.norms", "numpy", "numpy is most of it"),
+            ("import the mathematics modules", whole, "scipy.optimize, scipy.special",
+             "scipy is most of it")]
+    rows = []
+    for job, ours, theirs, remark in jobs:
+        times = side_by_side(importing(ours), importing(theirs), 9)
+        rows.append(Row(job, times[0], f"import {theirs}", times[1],
+                        f"{remark}: {1e3 * (times[0] - times[1]):+.0f} ms"))
+    return rows
+
+
+def main() -> None:
+    print(HEADER)
+    for make in (lambda: fits(2, 15), lambda: fits(K, 7), lambda: separability(False),
+                 lambda: separability(True), lambda: norm(1), lambda: norm(2), lambda: norm(3),
+                 lambda: norm(np.inf), divergence, derivative, adam):
+        print(make(), flush=True)
+    for row in imports():
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
