@@ -188,7 +188,7 @@ def minimize_stochastic(value_and_grad: Callable, x0, rule: Rule, n: int, *, bat
     [3.0]
     """
     as_function(value_and_grad, "value_and_grad")
-    n, epochs = as_int(n, "n", low=1), as_int(epochs, "epochs")
+    n, epochs = as_int(n, "n", low=1, high=10**8), as_int(epochs, "epochs")
     largest = None if as_bool(replace, "replace") else n
     b = as_int(batch_size, "batch_size", low=1, high=largest)
     x, rule, rng = _start(x0), as_rule(rule), as_rng(rng)
