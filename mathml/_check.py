@@ -87,6 +87,13 @@ def as_int(x, name: str, *, low: int = 0, high: int | None = None) -> int:
     return int(x)
 
 
+def as_bool(x, name: str) -> bool:
+    """Return ``x`` as a bool; the truth of anything else would be a guess."""
+    if not isinstance(x, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {_show(x)}; pass a bool")
+    return bool(x)
+
+
 def as_positive(x, name: str) -> float:
     """Return ``x`` as a float above 0."""
     return as_scalar(x, name, low=0.0, open_low=True)
@@ -191,7 +198,7 @@ def as_function(f, name: str) -> Callable:
 
 def as_returned_number(value, name: str) -> float:
     """Return what the function ``name`` gave back as a float, finite or not."""
-    a = _returned(value, name)
+    a = as_returned_array(value, name)
     if a.size != 1:
         raise ValueError(f"{name} must return one number, got shape {a.shape}; sum or average it")
     return float(a.item())
@@ -199,15 +206,19 @@ def as_returned_number(value, name: str) -> float:
 
 def as_returned_gradient(value, name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Return what the function ``name`` gave back as floats of the ``shape`` of its argument."""
-    a = _returned(value, name)
+    a = as_returned_array(value, name)
     if a.shape != shape and not a.size == np.prod(shape) == 1:
         raise ValueError(f"{name} must return the shape of its argument, {shape}, got {a.shape}; "
                          "reshape it, for example with .ravel()")
     return a.astype(float).reshape(shape)
 
 
-def _returned(value, name: str) -> np.ndarray:
-    a = np.asarray(value)
+def as_returned_array(value, name: str) -> np.ndarray:
+    """Return what the function ``name`` gave back as an array of real numbers, finite or not."""
+    try:
+        a = np.asarray(value)
+    except ValueError:  # rows of unequal length
+        a = np.array(None)
     if a.dtype.kind not in "buif":
         raise TypeError(f"{name} must return real numbers, got {_show(value)}; return floats")
     return a
@@ -217,7 +228,8 @@ def _normalised(p: np.ndarray, name: str) -> np.ndarray:
     if np.any(p < 0):
         raise ValueError(f"{name} must be nonnegative, got {p.min():g}; "
                          "probabilities are never below 0")
-    total = p.sum()
+    with np.errstate(over="ignore"):
+        total = p.sum()
     if abs(total - 1.0) > ATOL:
         raise ValueError(f"{name} must sum to 1, got {total:.6g}; divide by its sum first")
     return p

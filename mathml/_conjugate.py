@@ -153,8 +153,8 @@ class NormalMean:
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Equal-tailed credible interval of probability ``level`` for μ."""
-        level = as_scalar(level, "level", low=0.0, high=1.0, open_low=True, open_high=True)
-        half = float(special.ndtri(0.5 + level / 2)) * math.sqrt(self.var)
+        tail = (1 - as_scalar(level, "level", low=0.0, high=1.0, open_low=True, open_high=True)) / 2
+        half = float(-special.ndtri(tail)) * math.sqrt(self.var)
         return self.mean - half, self.mean + half
 
 

@@ -157,4 +157,4 @@ class NormalFit(Normal):
         if self.n == 1:
             raise ValueError("n must be at least 2 for an unbiased variance, got 1; "
                              "one observation shows no spread, collect more data")
-        return self.var * (self.n / (self.n - 1))
+        return finite_result(self.var * (self.n / (self.n - 1)), "the unbiased variance")

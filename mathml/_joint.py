@@ -216,7 +216,8 @@ def _as_table(table) -> np.ndarray:
     if a.min() < 0:
         raise ValueError(f"table must be nonnegative, got {a.min()}; "
                          "probabilities are never below 0")
-    total = a.sum()
+    with np.errstate(over="ignore"):
+        total = a.sum()
     if abs(total - 1) > (0 if exact else ATOL):
         raise ValueError(f"table must sum to 1, got {total}; divide by its sum first")
     return a

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from mathml._check import as_labels, as_matrix, as_scalar, as_vector
+from mathml._check import as_labels, as_matrix, as_scalar, as_vector, finite_result
 
 
 def logistic_value_and_grad(theta, X, y, *, penalty: float = 0.0) -> tuple[float, np.ndarray]:
@@ -52,10 +52,12 @@ def logistic_value_and_grad(theta, X, y, *, penalty: float = 0.0) -> tuple[float
     (0.693147, [0.0, -0.5])
     """
     theta, X, y, penalty = _logistic_arguments(theta, X, y, penalty)
-    value, r = logistic_value_and_residual(theta[0] + X @ theta[1:], y)
     weights = np.r_[0.0, theta[1:]]
-    return (value + penalty / 2 * float(weights @ weights),
-            np.r_[r.sum(), X.T @ r] / len(y) + penalty * weights)
+    with np.errstate(over="ignore", invalid="ignore"):
+        value, r = logistic_value_and_residual(theta[0] + X @ theta[1:], y)
+        value += penalty / 2 * float(weights @ weights)
+        gradient = np.r_[r.sum(), X.T @ r] / len(y) + penalty * weights
+    return finite_result(value, "the value"), finite_result(gradient, "the gradient")
 
 
 def logistic_hessian(theta, X, y, *, penalty: float = 0.0) -> np.ndarray:
@@ -88,9 +90,11 @@ def logistic_hessian(theta, X, y, *, penalty: float = 0.0) -> np.ndarray:
     """
     theta, X, y, penalty = _logistic_arguments(theta, X, y, penalty)
     A = np.column_stack([np.ones(len(X)), X])
-    z = A @ theta
-    H = A.T @ ((expit(z) * expit(-z))[:, None] * A) / len(y)
-    return H + penalty * np.diag(np.r_[0.0, np.ones(X.shape[1])])
+    with np.errstate(over="ignore", invalid="ignore"):
+        z = finite_result(A @ theta, "the logits")
+        H = A.T @ ((expit(z) * expit(-z))[:, None] * A) / len(y)
+        H += penalty * np.diag(np.r_[0.0, np.ones(X.shape[1])])
+    return finite_result(H, "the Hessian")
 
 
 def softmax_value_and_grad(Theta, X, y, *, penalty: float = 0.0) -> tuple[float, np.ndarray]:
@@ -141,10 +145,12 @@ def softmax_value_and_grad(Theta, X, y, *, penalty: float = 0.0) -> tuple[float,
     if y.max() >= Theta.shape[1]:
         raise ValueError(f"y must hold labels below K = {Theta.shape[1]}, got {y.max()}; "
                          "give Theta a column per class")
-    value, R = softmax_value_and_residual(Theta[:1].T + Theta[1:].T @ X.T, y)
     weights = np.vstack([np.zeros(Theta.shape[1]), Theta[1:]])
-    gradient = np.vstack([R.sum(axis=1), X.T @ R.T]) / len(y) + penalty * weights
-    return value + penalty / 2 * float(np.sum(weights**2)), gradient
+    with np.errstate(over="ignore", invalid="ignore"):
+        value, R = softmax_value_and_residual(Theta[:1].T + Theta[1:].T @ X.T, y)
+        value += penalty / 2 * float(np.sum(weights**2))
+        gradient = np.vstack([R.sum(axis=1), X.T @ R.T]) / len(y) + penalty * weights
+    return finite_result(value, "the value"), finite_result(gradient, "the gradient")
 
 
 def logistic_value_and_residual(z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:

@@ -14,6 +14,8 @@ from importlib.resources import files
 
 import numpy as np
 
+from mathml._check import as_bool
+
 __all__ = ["Dataset", "load_breast_cancer", "load_challenger", "load_digits",
            "load_horse_kicks", "load_penguins", "load_toy_spam"]
 
@@ -120,9 +122,7 @@ def load_penguins(*, drop_missing: bool = True) -> Dataset:
     >>> bool(np.isnan(load_penguins(drop_missing=False).data).any())
     True
     """
-    if not isinstance(drop_missing, (bool, np.bool_)):
-        raise TypeError(f"drop_missing must be True or False, got {drop_missing!r:.40}; "
-                        "pass a bool")
+    drop_missing = as_bool(drop_missing, "drop_missing")
     table = _read_csv("penguins.csv")
     features = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
     columns = [np.where(table[f] == "NA", "nan", table[f]).astype(float) for f in features]

@@ -137,7 +137,7 @@ def unit_ball(p: float, n: int) -> np.ndarray:
     >>> unit_ball(1, 5).tolist()
     [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0], [1.0, 0.0]]
     """
-    p, n = _as_order(p), as_int(n, "n", low=5)
+    p, n = _as_order(p), as_int(n, "n", low=5, high=10**6)
     if p < 0.01:
         raise ValueError(f"p must be at least 0.01, got {p:g}; the ball is all but its axes there")
     t = np.linspace(0, 2 * np.pi, n)

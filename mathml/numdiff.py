@@ -15,9 +15,11 @@ import numpy as np
 from mathml._check import (
     as_float_array,
     as_function,
+    as_returned_array,
     as_returned_gradient,
     as_returned_number,
     as_scalar,
+    finite_result,
 )
 
 EPS = np.finfo(float).eps
@@ -62,6 +64,7 @@ def gradient(f: Callable, x) -> np.ndarray:
     """
     f, x = as_function(f, "f"), _point(x)
     values = [(_number(f, up) - _number(f, down)) / span for up, down, span in _probes(x)]
+    values = finite_result(values, "the gradient")
     return np.reshape(values, x.shape) if x.ndim else values[0]
 
 
@@ -96,7 +99,9 @@ def jacobian(f: Callable, x) -> np.ndarray:
     f, x = as_function(f, "f"), _point(x)
     if x.ndim > 1:
         raise ValueError(f"x must be one-dimensional, got shape {x.shape}; use .ravel()")
-    columns = [(_vector(f, up) - _vector(f, down)) / span for up, down, span in _probes(x)]
+    with np.errstate(over="ignore"):
+        columns = [(_vector(f, up) - _vector(f, down)) / span for up, down, span in _probes(x)]
+    finite_result(columns, "the Jacobian")
     return np.stack(columns, axis=1)
 
 
@@ -150,7 +155,7 @@ def hessian(f: Callable, x) -> np.ndarray:
             corners = (value((i, 1), (j, 1)) - value((i, 1), (j, -1))
                        - value((i, -1), (j, 1)) + value((i, -1), (j, -1)))
             H[i, j] = H[j, i] = corners / (4 * h[i] * h[j])
-    return H
+    return finite_result(H, "the Hessian")
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,10 +269,9 @@ def _number(f: Callable, x: np.ndarray) -> float:
 
 def _vector(f: Callable, x: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
-        value = np.atleast_1d(f(x if x.ndim else float(x)))
-    if value.ndim > 1 or value.dtype.kind not in "buif":
-        raise ValueError(f"f must return a vector of real numbers, got shape {value.shape}, dtype "
-                         f"{value.dtype}; use .ravel() or .astype(float)")
+        value = np.atleast_1d(as_returned_array(f(x if x.ndim else float(x)), "f"))
+    if value.ndim > 1:
+        raise ValueError(f"f must return a vector, got shape {value.shape}; use .ravel()")
     return _finite(value.astype(float), x)
 
 

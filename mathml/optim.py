@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mathml import _check
-from mathml._check import as_float_array, as_function, as_int, as_rng, as_scalar
+from mathml._check import as_bool, as_float_array, as_function, as_int, as_rng, as_scalar
 from mathml._rules import GD, Adam, Momentum, Nesterov, RMSprop, Rule, Scheduled, as_rule
 
 __all__ = ["GD", "Adam", "Momentum", "Nesterov", "Path", "RMSprop", "Rule", "Scheduled",
@@ -188,10 +188,11 @@ def minimize_stochastic(value_and_grad: Callable, x0, rule: Rule, n: int, *, bat
     [3.0]
     """
     as_function(value_and_grad, "value_and_grad")
-    n, epochs = as_int(n, "n", low=1), as_int(epochs, "epochs")
-    b = as_int(batch_size, "batch_size", low=1, high=None if replace else n)
+    n, epochs = as_int(n, "n", low=1, high=10**8), as_int(epochs, "epochs")
+    largest = None if as_bool(replace, "replace") else n
+    b = as_int(batch_size, "batch_size", low=1, high=largest)
     x, rule, rng = _start(x0), as_rule(rule), as_rng(rng)
-    if record not in ("epoch", "step"):
+    if not isinstance(record, str) or record not in ("epoch", "step"):
         raise ValueError(f"record must be 'epoch' or 'step', got {record!r}; choose one")
 
     def evaluate(x: np.ndarray, idx: np.ndarray) -> tuple[float, np.ndarray]:

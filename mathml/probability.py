@@ -146,7 +146,7 @@ def simulate(draw: Callable, n: int, *, rng: np.random.Generator) -> Estimate:
     draw : callable
         ``draw(rng, n)`` returns n numbers; booleans if a probability is wanted.
     n : int
-        At least 2.
+        At least 2, at most 10⁸ (they are held in memory).
     rng : numpy.random.Generator
         The source of randomness.
 
@@ -172,7 +172,7 @@ def simulate(draw: Callable, n: int, *, rng: np.random.Generator) -> Estimate:
     True
     """
     as_function(draw, "draw")
-    n, rng = as_int(n, "n", low=2), as_rng(rng)
+    n, rng = as_int(n, "n", low=2, high=10**8), as_rng(rng)
     x = as_vector(draw(rng, n), "draw's result", size=n)
     with np.errstate(over="ignore"):
         mean, deviation = x.mean(), x.std(ddof=1)
