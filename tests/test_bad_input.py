@@ -299,7 +299,8 @@ def assert_answer(x, infinite: bool):
         for name, value in inspect.getmembers(type(x), lambda v: isinstance(v, property)):
             outcome(lambda value=value: value.fget(x), infinite, f"property {name}")
     else:
-        assert x is None or isinstance(x, (bool, np.bool_, int, np.integer, str, Fraction, dict)) or callable(x)
+        plain = (bool, np.bool_, int, np.integer, str, Fraction, dict)
+        assert x is None or isinstance(x, plain) or callable(x)
 
 
 def outcome(call, infinite: bool, note: str) -> None:
