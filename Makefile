@@ -50,8 +50,7 @@ lint: env-test
 	@$(RUN) $(BIN)/lint-imports
 
 unit: env-test
-	@$(RUN) $(BIN)/pytest -q -n 2 --doctest-modules mathml tests \
-		--ignore tests/test_book_site.py --ignore tests/browser
+	@$(RUN) $(BIN)/pytest -q -n 2 --ignore tests/test_book_site.py --ignore tests/browser
 
 nbval: env-test
 	@$(RUN) scripts/run_nbval.sh

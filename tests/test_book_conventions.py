@@ -43,8 +43,9 @@ def metadata_is_clean(nb: Notebook):
         extra = set(cell.get("metadata", {})) - CELL_METADATA
         if extra:
             yield f"cell {k}: metadata to drop: {sorted(extra)}"
-        if cell.get("execution_count") is not None:
-            yield f"cell {k}: execution_count must be null"
+    numbers = [cell.get("execution_count") for _, cell in nb.code]
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield "the cells were not run once each, in order; run: make notebooks NOTEBOOKS=…"
 
 
 def cells_are_short(nb: Notebook):
@@ -200,7 +201,7 @@ def code(text, *, outputs=(), **metadata):
         "metadata": metadata,
         "source": text,
         "outputs": list(outputs),
-        "execution_count": None,
+        "execution_count": 1,
     }
 
 
@@ -212,6 +213,7 @@ ALT = {"image": {"alt": "a parabola that opens upwards"}}
 BROKEN = [
     (outputs_are_text, [code("1", outputs=[PICTURE])]),
     (metadata_is_clean, [code("1", collapsed=True)]),
+    (metadata_is_clean, [code("1"), code("2")]),
     (cells_are_short, [code("x = 1\n" * 21)]),
     (cells_are_short, [code("x = 1\n" * 9)]),
     (drawings_have_alternative_text, [code("ax.plot(x);")]),
