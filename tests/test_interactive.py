@@ -231,7 +231,7 @@ class TestLiveExplore:
         after = [picture.value for picture in figure.pictures]
         assert before[0] != after[0]
         assert before[1] == after[1]
-        assert "slope -1." in figure.sentence.value
+        assert "slope −1." in figure.sentence.value
         assert "1 dots" in figure.sentence.value
 
     def test_reset_returns_to_the_same_picture(self):

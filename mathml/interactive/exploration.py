@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import product
@@ -15,6 +16,7 @@ from mathml.interactive.svg import figure_svg
 from mathml.plotting import style
 
 MAX_STATES = 240
+_MINUS = re.compile(r"(?<!\w)-(?=[\d.])")  # the hyphen that Python writes before a number
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Exploration:
             raise TypeError(f"explore {self.title!r}: {panel.draw.__name__} must return a sentence "
                             f"that says what is to be seen, got {sentence!r} at {_spell(values)}; "
                             "end it with return f'...'")
-        return figure_svg(fig), sentence
+        return figure_svg(fig), _MINUS.sub("−", sentence)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return {"text/plain": repr(self), **self.bundle}
