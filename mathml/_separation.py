@@ -155,9 +155,9 @@ def standardised(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     Returns them with the centres and scales ``(d,)``. Constant columns become 0, with scale 1.
     """
-    S = np.ascontiguousarray(X.T)
+    S = np.array(X.T, order="C")
     centre = S.mean(axis=1)
-    S = S - centre[:, None]
+    S -= centre[:, None]
     scale = np.maximum(S.max(axis=1), -S.min(axis=1))
     flat = scale <= 1e-14 * np.abs(centre)  # constant up to rounding
     if np.any(~flat & (scale < 1e-100)):
@@ -203,7 +203,7 @@ def _separator(A: np.ndarray, y: np.ndarray) -> np.ndarray | None:
     """
     n, d1 = A.shape
     active = np.zeros(n, dtype=bool)
-    active[:: max(1, n // (50 + 4 * d1))] = True
+    active[:: max(1, n * y.max() // (200 + 15 * d1))] = True  # an example has K - 1 margins
     while True:
         Theta = _solve(A[active], y[active], y.max() + 1, strict=False)
         lowest, highest = _margins(Theta, A, y)

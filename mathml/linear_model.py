@@ -207,7 +207,7 @@ class _Problem:
         self.S, self.centre, self.scale = standardised(X)
         curvature = 1 / 4 if m == 1 else 1 / m  # of the loss in one logit, at 0
         self.unit = 1 / np.sqrt(curvature)
-        self.T, self.null = _whitening(self.S * np.sqrt(curvature / len(y)),
+        self.T, self.null = _whitening(self.S, curvature / len(y),
                                        np.sqrt(self.penalty) / self.scale)
 
     def logits(self, phi: np.ndarray) -> np.ndarray:
@@ -258,20 +258,21 @@ class _Problem:
         return "complete" if np.abs(R).max() < 0.5 else separation(self.X, self.y)
 
 
-def _whitening(data: np.ndarray, ridge: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """T ``(d, r)`` with TᵀHT = I for H = data·dataᵀ + diag(ridge²), and the null space of H.
+def _whitening(S: np.ndarray, c: float, ridge: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """T ``(d, r)`` with TᵀHT = I for H = c SSᵀ + diag(ridge²), and the null space of H.
 
     Directions in which H, its diagonal scaled to 1, is below 1e-16 count as null: along them the
     columns are collinear to 8 digits.
     """
-    H = data @ data.T + np.diag(ridge**2)
+    H = c * (S @ S.T) + np.diag(ridge**2)
     D = np.sqrt(np.where(H.diagonal() > 0, H.diagonal(), 1.0))
     H /= np.outer(D, D)
     if np.linalg.eigvalsh(H)[0] > 1e-8:
         L = np.linalg.cholesky(H)
         T, null = solve_triangular(L, np.eye(len(D)), lower=True).T, np.empty((len(D), 0))
     else:  # squaring has cost too many digits: take the singular values themselves
-        U, s, _ = np.linalg.svd(np.hstack([data, np.diag(ridge)]) / D[:, None], full_matrices=False)
+        root = np.hstack([np.sqrt(c) * S, np.diag(ridge)])
+        U, s, _ = np.linalg.svd(root / D[:, None], full_matrices=False)
         keep = s > 1e-8 * s[0]
         T, null = U[:, keep] / s[keep], U[:, ~keep]
     return T / D[:, None], null / D[:, None]

@@ -357,7 +357,7 @@ def test_a_constant_column_gets_no_weight():
     (lambda: fit_logistic([[1], [2], [3]], [0, 1, 2]), ValueError, "labels 0 and 1, got 2"),
     (lambda: fit_logistic([[1], [2]], [-1, 1]), ValueError, "y must hold labels 0, 1, 2, ..., got"),
     (lambda: fit_softmax([[1], [2], [3]], [0, 2, 2]), ValueError, "got none of class 1"),
-    (lambda: fit_softmax([[1], [2]], [0, 10**9]), ValueError, "relabel with np.unique"),
+    (lambda: fit_softmax([[1], [2]], [0, 5]), ValueError, "relabel with np.unique"),
     (lambda: fit_logistic([[1], [2]], [0, 1, 1]), ValueError, "y must have 2 entries, got 3"),
     (lambda: fit_logistic([1, 2], [0, 1]), ValueError, "use .reshape"),
     (lambda: fit_logistic([[np.nan], [2]], [0, 1]), ValueError, "X must be finite"),

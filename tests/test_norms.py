@@ -256,7 +256,7 @@ def test_unit_ball_is_convex_exactly_from_one_on():
     (lambda: l0_count([[1]]), ValueError, "x must be one-dimensional"),
     (lambda: dual_exponent(0.5), ValueError, "p must be at least 1, got 0.5"),
     (lambda: unit_ball(0.001, 9), ValueError, "p must be at least 0.01"),
-    (lambda: unit_ball(2, 4), ValueError, "n must be at least 5, got 4"),
+    (lambda: unit_ball(2, 4), ValueError, "n must be at least 5 and at most 1000000, got 4"),
     (lambda: steepest_direction_quadratic([1, 2], [[1, 2], [3, 4]]), ValueError, "symmetric"),
     (lambda: steepest_direction_quadratic([1, 2], np.diag([1, -1])), ValueError,
      "positive definite, got smallest eigenvalue -1"),
