@@ -20,6 +20,7 @@ import nbformat
 from nbclient import NotebookClient
 
 KEPT_METADATA = {"tags", "mystnb"}
+KEPT_NOTEBOOK_METADATA = {"mathml"}  # minutes to read, and what a chapter needs
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -32,8 +33,9 @@ def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
 
 def clean(notebook: nbformat.NotebookNode) -> None:
     """Keep the text of outputs and the metadata that the book reads; drop the rest."""
+    kept = {k: v for k, v in notebook.metadata.items() if k in KEPT_NOTEBOOK_METADATA}
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL,
-                                            "language_info": {"name": "python"}})
+                                            "language_info": {"name": "python"}, **kept})
     runs = count(1)  # nbval takes a cell without a number for one that was never run
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:03d}"

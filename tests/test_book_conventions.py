@@ -15,7 +15,7 @@ import yaml
 from book_files import BOOK, HIDDEN, ROOT, Notebook, chapters, source, tags
 
 MAX_LINES, AIM_LINES = 20, 8
-METADATA = {"kernelspec", "language_info"}
+METADATA = {"kernelspec", "language_info", "mathml"}
 CELL_METADATA = {"tags", "mystnb"}
 STATEMENTS = ("theorem", "proposition", "lemma", "corollary")
 BOX = re.compile(r"^([`:]{3,})\{prf:(\w+)\}", re.M)
