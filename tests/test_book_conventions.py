@@ -22,7 +22,7 @@ BOX = re.compile(r"^([`:]{3,})\{prf:(\w+)\}", re.M)
 GLOBAL_RANDOM = re.compile(
     r"np\.random\.(?!default_rng|Generator|SeedSequence)\w+\(|(?<![\w.])random\.(seed|random|choice)\("
 )
-DRAWS = re.compile(r"\bplt\.|\bax\w*\.(?!flat\b)|subplots\(")
+DRAWS = re.compile(r"\bplt\.|\bax\.|\baxes\[|subplots\(")
 
 
 def outputs_are_text(nb: Notebook):
