@@ -96,6 +96,7 @@ CASES = {
     "bayes.posterior_odds": case(0.5, 9.0, 3.0),
     "bayes.update": case(prior=P, likelihood=[0.9, 0.1, 2.0]),
     "bayes.update_log": case(prior=P, log_likelihood=[-1.0, -3.0, 2.0]),
+    "datasets.load_breast_cancer": case(),
     "datasets.load_challenger": case(),
     "datasets.load_digits": case(),
     "datasets.load_horse_kicks": case(),
