@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 HTML := _build/html
 NOTEBOOKS ?= $(shell find book -name "*.ipynb" -not -path "*/.ipynb_checkpoints/*" | sort)
-RUN := env -u PYTHONPATH PATH="$(CURDIR)/$(BIN):$(PATH)" OMP_NUM_THREADS=1 PYDEVD_DISABLE_FILE_VALIDATION=1
+RUN := env -u PYTHONPATH PATH="$(CURDIR)/$(BIN):$(PATH)" OMP_NUM_THREADS=1 \
+	IPYTHONDIR="$(CURDIR)/.cache/ipython" PYDEVD_DISABLE_FILE_VALIDATION=1
 SETUP := scripts/bootstrap.sh "$(PYTHON)"
 BUILD := $(RUN) $(BIN)/jupyter-book build . -W --keep-going -q
 

@@ -46,6 +46,13 @@ if ! [ -x $venv/bin/python ] || ! new_enough $venv/bin/python; then
   "$python" -m venv $venv || fail "$python -m venv $venv failed"
 fi
 
+# Kernels neither read a person's IPython start-up files nor warn about sockets that stay local.
+profile=.cache/ipython/profile_default
+if ! [ -f $profile/ipython_kernel_config.py ]; then
+  mkdir -p $profile
+  echo 'get_config().IPKernelApp.log_level = 40' >$profile/ipython_kernel_config.py
+fi
+
 # One line per set of locks that is in place: installing more locks also installs the fewer.
 digests=()
 files=(pyproject.toml)

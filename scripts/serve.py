@@ -51,9 +51,9 @@ def snapshot(root: Path = ROOT) -> dict[Path, int]:
 def build() -> None:
     """Build once; a failing build says why and leaves the last good pages in place."""
     started = time.monotonic()
-    jupyter_book = [sys.executable, "-m", "jupyter_book.cli.main"]
-    command = [*jupyter_book, "build", ".", "-W", "--keep-going", "-q"]
-    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    jupyter_book = Path(sys.executable).parent / "jupyter-book"
+    command = [str(jupyter_book), "build", ".", "-W", "--keep-going", "-q"]
+    code = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False).returncode
     outcome = "built" if code == 0 else "the build failed, see above;"
     print(f"{outcome} in {time.monotonic() - started:.0f} s", flush=True)
 

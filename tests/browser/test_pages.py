@@ -14,8 +14,11 @@ PAGES = [name for name in page_names() if name != "index.html"]
 WITH_FIGURES = [name for name in PAGES if page(name).select("figure.explorable")]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 MAX_ALL, MAX_SCRIPT, MAX_SHIFT = 600_000, 150_000, 0.05  # bytes as sent, bytes, CLS
+# The insides of a formula are KaTeX's, hidden from assistive technology and tens of thousands of
+# elements on a page; the first formula stands for all.
 RUN_AXE = """
 async () => {
+  [...document.querySelectorAll(".katex")].slice(1).forEach((formula) => formula.remove());
   const found = await axe.run(document, {resultTypes: ["violations"], preload: false,
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]});
   return found.violations.filter((v) => ["serious", "critical"].includes(v.impact))
@@ -68,6 +71,28 @@ def test_bytes(visit, name):
     assert scripts <= MAX_SCRIPT, sizes
 
 
+# Writes down what a reader sees and hears after each movement of a control of the figure.
+RECORD = """
+(figure) => {
+  figure.seen = [];
+  figure.addEventListener("input", (event) => figure.seen.push({
+    value: Number(event.target.value), named: event.target.getAttribute("aria-valuetext"),
+    shown: figure.querySelector(`output[for="${event.target.id}"]`).textContent,
+    sentence: figure.querySelector(".explorable-text").textContent,
+    picture: figure.querySelector(".explorable-pictures").innerHTML,
+    height: figure.getBoundingClientRect().height,
+  }));
+}
+"""
+TAKE = """
+(figure) => {
+  const seen = figure.seen.splice(0);
+  const pictures = seen.map((s) => s.picture);
+  return seen.map((s, i) => ({...s, picture: pictures.indexOf(s.picture)}));
+}
+"""
+
+
 @pytest.mark.parametrize("name", WITH_FIGURES)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_figures_move_by_keyboard(visit, name, width):
@@ -76,24 +101,23 @@ def test_figures_move_by_keyboard(visit, name, width):
     for figure in v.page.locator("figure.explorable").all():
         pictures = figure.locator(".explorable-pictures")
         start = pictures.evaluate_handle("box => box.cloneNode(true)")
-        height = figure.bounding_box()["height"]
+        height = figure.evaluate("figure => figure.getBoundingClientRect().height")
+        figure.evaluate(RECORD)
         for control in figure.locator("input[type=range]").all():
-            key = control.get_attribute("id")
+            key, last = control.get_attribute("id"), int(control.get_attribute("max"))
             assert figure.locator(f'label[for="{key}"]').inner_text().strip()
-            output = figure.locator(f'output[for="{key}"]')
             control.focus()
+            v.page.keyboard.press("End")
             v.page.keyboard.press("Home")
-            assert control.input_value() == control.get_attribute("min")
-            seen = set()
-            for _ in range(int(control.get_attribute("max")) + 1):
-                assert control.get_attribute("aria-valuetext") == output.inner_text()
-                sentence = figure.locator(".explorable-text").inner_text()
-                assert sentence.strip()
-                seen.add((pictures.inner_html(), sentence))
+            figure.evaluate(TAKE)
+            for _ in range(last):
                 v.page.keyboard.press("ArrowRight")
-            assert control.input_value() == control.get_attribute("max")
-            assert len(seen) > 1, f"{key}: nothing seen changes"
-            assert figure.bounding_box()["height"] == pytest.approx(height, abs=1)
+            seen = figure.evaluate(TAKE)
+            assert [step["value"] for step in seen] == list(range(1, last + 1)), key
+            assert all(step["named"] == step["shown"] for step in seen), key
+            assert all(step["sentence"].strip() for step in seen), key
+            assert len({(s["picture"], s["sentence"]) for s in seen}) > 1 or last == 1, key
+            assert all(abs(step["height"] - height) <= 1 for step in seen), key
         figure.locator(".explorable-reset").click()
         assert pictures.evaluate("(box, first) => box.isEqualNode(first)", start)
     assert v.errors == []

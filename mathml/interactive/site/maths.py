@@ -16,27 +16,23 @@ from sphinx.util import logging
 from sphinxcontrib import katex
 
 from .packages import NODE_BIN
+from .strict import place
 
 logger = logging.getLogger(__name__)
 
 # Environments that number themselves: Sphinx numbers the equation too, and both would show.
 SELF_NUMBERING = re.compile(r"\\begin\{(align|alignat|equation|gather|multline|CD)\}")
+ERROR_COLOUR = "#cc0000"
 
 
-def place(node: nodes.Node) -> str:
-    """Return where a node comes from: the file, and the cell when the file is a notebook.
-
-    MyST-NB numbers the lines of a notebook's cell *k* (from 1) as 10000·k + line.
-    """
+def origin(node: nodes.Node) -> str:
+    """Return where a node comes from: the file, and the cell when the file is a notebook."""
     owner = node
     while owner is not None and not (owner.source and owner.line):
         owner = owner.parent
     if owner is None:
         return "unknown place"
-    path, line = str(owner.source), int(owner.line)
-    if path.endswith(".ipynb") and line >= 10000:
-        return f"{path}, cell {line // 10000}, line {line % 10000 + 1}"
-    return f"{path}, line {line}"
+    return place(str(owner.source), int(owner.line))
 
 
 def render(latex: str, *, display: bool) -> str:
@@ -57,9 +53,12 @@ def render(latex: str, *, display: bool) -> str:
     # Not "error": Greek typed as Unicode in \text is legal in MathJax and reads well.
     options = {"displayMode": display, "throwOnError": True, "strict": "ignore", "trust": False}
     try:
-        return katex.render_latex(latex, options)
+        html = katex.render_latex(latex, options)
     except katex.KaTeXError as err:
         raise ValueError(str(err)) from err
+    if ERROR_COLOUR in html:  # a command that KaTeX knows and may not run, such as \\href
+        raise ValueError("KaTeX prints a part of it in red; write it with other commands")
+    return html
 
 
 def _typeset(node, *, display: bool) -> str:
@@ -67,7 +66,7 @@ def _typeset(node, *, display: bool) -> str:
         return render(node.astext(), display=display)
     except ValueError as err:
         formula = " ".join(node.astext().split())
-        logger.warning("%s: formula not typeset: %s\n    %s", place(node), err, formula)
+        logger.warning("%s: formula not typeset: %s\n    %s", origin(node), err, formula)
         return f'<code class="math-error">{escape(node.astext())}</code>'
 
 

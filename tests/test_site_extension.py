@@ -1,0 +1,282 @@
+"""The extension that makes the site, piece by piece, and a build that must fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from book_files import ROOT
+from docutils import nodes
+from docutils.utils import new_document
+
+from mathml.interactive.site import execution, maths, packages, pages
+
+
+@pytest.fixture(scope="session", autouse=True)
+def katex():
+    """KaTeX as the build finds it."""
+    modules = packages.ensure_node_modules(ROOT)
+    maths.katex.NODEJS_BINARY = str(packages.NODE_BIN / "node")
+    maths.katex.KaTeXServer.katex_path = str(modules / "katex" / "dist" / "katex.min.js")
+    return modules
+
+
+class TestDigest:
+    @pytest.fixture
+    def package(self, tmp_path):
+        package = tmp_path / "mathml"
+        for name in ("a.py", "data/d.csv", "interactive/site/pages.py", "__pycache__/a.pyc"):
+            (package / name).parent.mkdir(parents=True, exist_ok=True)
+            (package / name).write_text("1")
+        return package
+
+    @pytest.mark.parametrize("name", ["a.py", "data/d.csv", "new.py"])
+    def test_changes_with_code_and_data(self, package, name):
+        before = execution.sources_digest(package)
+        (package / name).write_text("2")
+        assert execution.sources_digest(package) != before
+
+    @pytest.mark.parametrize("name", ["interactive/site/pages.py", "__pycache__/a.pyc"])
+    def test_ignores_what_shapes_no_output(self, package, name):
+        before = execution.sources_digest(package)
+        (package / name).write_text("2")
+        assert execution.sources_digest(package) == before
+
+    def test_moving_bytes_between_files_counts(self, package):
+        before = execution.sources_digest(package)
+        (package / "a.py").rename(package / "b.py")
+        assert execution.sources_digest(package) != before
+
+    def test_changes_with_the_locked_versions(self, package, tmp_path):
+        lock = tmp_path / "requirements.txt"
+        lock.write_text("numpy==1")
+        before = execution.sources_digest(package, (lock,))
+        lock.write_text("numpy==2")
+        assert execution.sources_digest(package, (lock,)) != before
+
+
+class TestMaths:
+    def test_gives_html_and_mathml(self):
+        html = maths.render(r"\frac{1}{2}", display=True)
+        assert "katex-display" in html
+        assert "<mfrac>" in html
+
+    @pytest.mark.parametrize("latex", [r"\nosuchmacro x", r"\frac{1}{", r"\href{http://a}{b}"])
+    def test_refuses_what_it_cannot_typeset(self, latex):
+        with pytest.raises(ValueError, match=r"."):
+            maths.render(latex, display=False)
+
+    @pytest.mark.parametrize("name", ["align", "equation", "gather"])
+    def test_refuses_environments_that_number_themselves(self, name):
+        with pytest.raises(ValueError, match=rf"\{{{name}\}} numbers itself .*aligned"):
+            maths.render(rf"\begin{{{name}}} a \end{{{name}}}", display=True)
+
+    def test_styles_are_of_the_version_that_renders(self, katex, tmp_path):
+        version = json.loads((katex / "katex" / "package.json").read_text())["version"]
+        packages.write_assets(katex, tmp_path / "site")
+        css = (tmp_path / "site" / "book.css").read_text()
+        assert f'"{version}"' in css
+        assert ".ttf" not in css
+
+    @pytest.mark.parametrize(
+        ("source", "line", "place"),
+        [("a.ipynb", 30004, "a.ipynb, cell 3, line 3"), ("a.md", 7, "a.md, line 7")],
+    )
+    def test_places_name_file_and_cell(self, source, line, place):
+        node = nodes.math("", "x")
+        node.source, node.line = source, line
+        assert maths.origin(node) == place
+
+
+class TestPages:
+    def test_description_is_the_first_paragraph_cut_at_a_word(self):
+        document = new_document("x")
+        document += nodes.note("", nodes.paragraph("", "in a box"))
+        document += nodes.paragraph("", "word " * 60)
+        text = pages.describe(document)
+        assert text.startswith("word word")
+        assert text.endswith("word…")
+        assert len(text) <= pages.DESCRIPTION_LENGTH
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ('<div class="proof admonition" id="proof">', '<div class="proof admonition">'),
+            ("<table class='x'><tr></tr></table>",
+             "<div class=\"table-scroll\"><table class='x'><tr></tr></table></div>"),
+            ("<p>Proof. By", '<p><span class="proof-label">Proof.</span> By'),
+        ],
+    )  # fmt: skip
+    def test_tidy(self, before, after):
+        assert pages.tidy(before) == after
+
+    def test_only_folded_cells_are_solutions(self):
+        cell = '<div class="cell tag_{}"><details>Show the code, Hide the code</details></div>'
+        body = pages.tidy(cell.format("hide-input") + cell.format("hide-cell"))
+        assert body.count("the code") == 2
+        assert body.index("the code") < body.index("the solution")
+
+    def test_run_links_come_from_the_one_repository(self):
+        options = {
+            "repository_url": "https://github.com/o/r",
+            "repository_branch": "dev",
+            "launch_buttons": {
+                "binderhub_url": "https://b.org/",
+                "colab_url": "https://c.org",
+                "jupyterhub_url": "https://h.org",
+            },
+        }
+        links = dict(pages.run_links(options, "book/p/c"))
+        assert links["Binder"] == "https://b.org/v2/gh/o/r/dev?urlpath=lab%2Ftree%2Fbook%2Fp%2Fc.ipynb"
+        assert links["Colab"] == "https://c.org/github/o/r/blob/dev/book/p/c.ipynb"
+        assert "branch=dev&urlpath=lab%2Ftree%2Fr%2Fbook%2Fp%2Fc.ipynb" in links["JupyterHub"]
+
+    @pytest.mark.parametrize("url", ["", "https://example.org/o/r", "https://github.com/o"])
+    def test_no_run_links_without_a_repository_they_can_reach(self, url):
+        buttons = {"binderhub_url": "https://b.org"}
+        assert pages.run_links({"repository_url": url, "launch_buttons": buttons}, "c") == []
+
+
+# --- builds of a small book ------------------------------------------------------------------
+
+SETUP = "from mathml import plotting\nplotting.use_style()\nimport matplotlib.pyplot as plt"
+STATES = """
+from mathml.interactive import explore, slider
+import numpy as np
+def draw(ax, a):
+    ax.plot(np.random.default_rng(int(1000 * a)).normal(size=800))
+    return f"a is {a:g}."
+explore(draw, a=slider(0, 1, 60, label="a"), title="Too much noise")
+"""
+
+
+def small_book(folder, **chapters):
+    """A book of the given chapters, each a list of cells, with this book's settings."""
+    (folder / "book").mkdir()
+    for name in ("_config.yml", "package-lock.json", "requirements.txt"):
+        shutil.copy(ROOT / name, folder)
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    (folder / "book" / "references.bib").write_text("")
+    (folder / "book" / "index.md").write_text("# Start\n\nWords.\n")
+    toc = ["format: jb-book", "root: book/index", "chapters:"]
+    for name, cells in chapters.items():
+        toc.append(f"  - file: book/{name}")
+        notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
+        notebook["metadata"]["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+        for k, (kind, text) in enumerate(cells):
+            cell = {"id": f"c{k}", "cell_type": kind, "metadata": {}, "source": text}
+            if kind == "code":
+                cell |= {"outputs": [], "execution_count": None}
+            notebook["cells"].append(cell)
+        (folder / "book" / f"{name}.ipynb").write_text(json.dumps(notebook))
+    (folder / "_toc.yml").write_text("\n".join(toc))
+
+
+def build(folder):
+    """Build strictly; return the exit code and what was said."""
+    command = [str(Path(sys.executable).parent / "jupyter-book"), "build", str(folder)]
+    env = os.environ | {"NO_COLOR": "1"}
+    env["IPYTHONDIR"] = str(ROOT / ".cache" / "ipython")
+    env.pop("MATHML_OUTPUT", None)
+    done = subprocess.run(
+        [*command, "-W", "--keep-going", "-q"],
+        cwd=folder, env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_build_fails_for_each_fault_and_names_its_place(tmp_path):
+    small_book(
+        tmp_path,
+        formula=[("markdown", "# A\n\nText $\\nosuchmacro$.")],
+        twice=[("markdown", "# B\n\nx"), ("markdown", "$$\\begin{align}a&=b\\end{align}$$")],
+        cell=[("markdown", "# C"), ("code", "1 + 1"), ("code", "undefined_name")],
+        picture=[("markdown", "# D"), ("code", SETUP), ("code", "plt.plot([1, 2]);")],
+        budget=[("markdown", "# E"), ("code", STATES)],
+        link=[("markdown", "# F\n\n[nowhere](nowhere.md) and {ref}`no-label`")],
+    )
+    code, said = build(tmp_path)
+    assert code != 0
+    for fault in (
+        r"formula\.ipynb, cell 1, line 3: formula not typeset: .*nosuchmacro",
+        r"twice\.ipynb, cell 2, line 1: formula not typeset: .*aligned",
+        r"cell\.ipynb, cell 3: NameError: name 'undefined_name' is not defined",
+        r"picture\.ipynb.* cell 3 has no alternative text",
+        r"budget\.ipynb, cell 2: ValueError: .*'Too much noise'.* got [\d,]+ for 60 states",
+        r"link\.ipynb, cell 1, line 3.*nowhere\.md",
+        r"link\.ipynb, cell 1, line 3.*no-label",
+    ):
+        assert re.search(fault, said), f"{fault} is not in\n{said}"
+    code, again = build(tmp_path)
+    assert code != 0, "the second build passed over the faults of the first"
+    assert "nosuchmacro" in again
+
+
+def test_a_change_in_the_package_executes_again_and_a_change_of_words_does_not(tmp_path):
+    small_book(tmp_path, one=[("markdown", "# A"), ("code", "print('run')")])
+    code, said = build(tmp_path)
+    assert code == 0, said
+    assert said.count("Executing notebook") == 1
+    chapter = tmp_path / "book" / "one.ipynb"
+    chapter.write_text(chapter.read_text().replace("# A", "# Another"))
+    code, said = build(tmp_path)
+    assert (code, said.count("Executing notebook")) == (0, 0)
+    assert "Another" in (tmp_path / "_build/html/book/one.html").read_text()
+    # The locked versions stand for the package here: both are in the cache's key.
+    with (tmp_path / "requirements.txt").open("a") as lock:
+        lock.write("# changed\n")
+    code, said = build(tmp_path)
+    assert (code, said.count("Executing notebook")) == (0, 1)
+
+
+# --- the bootstrap ---------------------------------------------------------------------------
+
+
+def bootstrap(folder, python, path=None):
+    """Run the bootstrap script in a folder of its own."""
+    (folder / "scripts").mkdir(exist_ok=True)
+    shutil.copy(ROOT / "scripts" / "bootstrap.sh", folder / "scripts")
+    return subprocess.run(
+        [shutil.which("bash"), folder / "scripts" / "bootstrap.sh", python, "requirements.txt"],
+        capture_output=True, text=True, check=False, env={"PATH": path or os.environ["PATH"]},
+    )  # fmt: skip
+
+
+def fake_python(folder, body):
+    """A program called python3 that does as told; return the PATH that finds it first."""
+    tools = folder / "bin"
+    tools.mkdir()
+    for name in ("dirname", "mkdir", "rm", "cat", "cksum", "tr", "grep"):
+        (tools / name).symlink_to(shutil.which(name))
+    program = tools / "python3"
+    program.write_text(f"#!{shutil.which('bash')}\n{body}\n")
+    program.chmod(0o755)
+    return str(tools)
+
+
+def test_bootstrap_says_that_python_is_too_old(tmp_path):
+    path = fake_python(tmp_path, '[ "$1" = --version ] && echo "Python 3.9.2" && exit 0; exit 1')
+    done = bootstrap(tmp_path, "", path)
+    assert done.returncode != 0
+    assert "no Python 3.11 or newer found; python3 is Python 3.9.2" in done.stderr
+    assert "PYTHON=" in done.stderr
+
+
+def test_bootstrap_says_that_venv_is_missing(tmp_path):
+    path = fake_python(tmp_path, 'case "$2" in *ensurepip*) exit 1;; esac; exit 0')
+    done = bootstrap(tmp_path, "", path)
+    assert done.returncode != 0
+    assert "has no venv module" in done.stderr
+    assert "python3-venv" in done.stderr
+
+
+def test_bootstrap_says_that_the_named_python_is_no_program(tmp_path):
+    done = bootstrap(tmp_path, "no-such-python")
+    assert done.returncode != 0
+    assert "PYTHON=no-such-python is not a program" in done.stderr
