@@ -48,6 +48,13 @@ class TestDigest:
         (package / name).write_text("2")
         assert execution.sources_digest(package) == before
 
+    def test_theme_has_a_digest_of_its_own(self, package):
+        before = execution.site_digest(package)
+        (package / "a.py").write_text("2")
+        assert execution.site_digest(package) == before
+        (package / "interactive/site/pages.py").write_text("2")
+        assert execution.site_digest(package) != before
+
     def test_moving_bytes_between_files_counts(self, package):
         before = execution.sources_digest(package)
         (package / "a.py").rename(package / "b.py")

@@ -31,11 +31,12 @@ FACES = [
     ("Book Mono", "source-code-pro", "latin", "normal"),
     ("Book Mono", "source-code-pro", "greek", "normal"),
 ]
-# What the first screen of every page is set in.
-PRELOADED = ["source-serif-4-latin-wght-normal.woff2", "source-sans-3-latin-wght-normal.woff2"]
-# KaTeX's fonts that nearly every formula uses travel inside the style sheet: a formula laid out
-# before its font is there would move the text around it.
-EMBEDDED = ("KaTeX_Main-Regular", "KaTeX_Math-Italic")
+# What every page is set in travels inside the style sheet, which is loaded once for the book: text
+# laid out before its font is there would move, or stay in another one.
+EMBEDDED = (
+    "source-serif-4-latin-wght-normal", "source-sans-3-latin-wght-normal",
+    "KaTeX_Main-Regular", "KaTeX_Math-Italic",
+)  # fmt: skip
 LIGHT_CODE, DARK_CODE = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 
 
@@ -79,8 +80,10 @@ def _font_faces(modules: Path, fonts: Path) -> str:
         rule = next(r for r in re.findall(r"@font-face \{.*?\}", css, re.S) if file in r)
         rule = re.sub(r"font-family: '[^']*'", f"font-family: '{family}'", rule)
         rule = re.sub(r"src: .*?;", f"src: url(fonts/{file}) format('woff2');", rule)
-        # A face that comes late is left for the next page: a swap would move the whole text.
-        rule = rule.replace("font-display: swap", "font-display: optional")
+        # An embedded face is there as soon as it is decoded. Another one that comes late is left
+        # for the next page: a swap would move the text.
+        display = "block" if Path(file).stem in EMBEDDED else "optional"
+        rule = rule.replace("font-display: swap", f"font-display: {display}")
         rules.append(rule)
         shutil.copyfile(folder / "files" / file, fonts / file)
     return "\n".join(rules)
@@ -92,11 +95,16 @@ def _katex_css(modules: Path, fonts: Path) -> str:
     for font in sorted((dist / "fonts").glob("*.woff2")):
         shutil.copyfile(font, fonts / font.name)
     css = (dist / "katex.min.css").read_text()
-    css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", css)
+    return re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", css)
+
+
+def _embed(css: str, fonts: Path) -> str:
+    """Put the fonts in `EMBEDDED` into the style sheet and remove their files."""
     for name in EMBEDDED:
-        data = base64.b64encode((dist / "fonts" / f"{name}.woff2").read_bytes()).decode()
-        css = css.replace(f"url(fonts/{name}.woff2)", f"url(data:font/woff2;base64,{data})")
-        (fonts / f"{name}.woff2").unlink()
+        file = fonts / f"{name}.woff2"
+        data = base64.b64encode(file.read_bytes()).decode()
+        css = css.replace(f"url(fonts/{file.name})", f"url(data:font/woff2;base64,{data})")
+        file.unlink()
     return css
 
 
@@ -117,7 +125,7 @@ def write_assets(modules: Path, target: Path) -> None:
     fonts.mkdir(parents=True)
     parts = [_font_faces(modules, fonts), (THEME_STATIC / "base.css").read_text()]
     parts += [_code_css(), _katex_css(modules, fonts)]
-    (target / "book.css").write_text("\n".join(parts))
+    (target / "book.css").write_text(_embed("\n".join(parts), fonts))
 
 
 def _install(app) -> None:

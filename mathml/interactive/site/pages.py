@@ -13,8 +13,6 @@ from urllib.parse import quote, urlsplit
 
 from docutils import nodes
 
-from .packages import PRELOADED
-
 DESCRIPTION_LENGTH = 160
 SEARCH_SCRIPTS = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
 OWN_FILES = {"book.css", "theme.js"}
@@ -112,8 +110,6 @@ def _prepare(app, pagename, templatename, context, doctree) -> None:
     for kind in ("css_files", "script_files"):
         context[kind] = [a for a in context.get(kind, []) if _wanted(a, pagename, body)]
     context["description"] = describe(doctree) if doctree is not None else ""
-    pathto = context["pathto"]
-    context["preload_fonts"] = [pathto(f"_static/fonts/{name}", 1) for name in PRELOADED]
     source = app.env.doc2path(pagename, base=False) if doctree is not None else ""
     context["notebook"] = str(source).endswith(".ipynb")
     options = app.config.html_theme_options
