@@ -1,0 +1,92 @@
+"""Servers and browsers for the tests of the ways in: JupyterLab, Notebook, JupyterHub."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+
+import pytest
+
+from book_files import ROOT
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+SETTINGS = {
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false",
+                                                    "checkForUpdates": False},
+}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One headless Chromium for the whole run."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on the PATH: notebooks were not opened (apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_until_it_answers(url: str, process: subprocess.Popen, seconds: float = 90) -> None:
+    """Return once a server answers; fail if its process ends first."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server of {url} ended with code {process.returncode}")
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.5)
+    raise TimeoutError(f"{url} did not answer within {seconds:g} s")
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory):
+    """Return a function that starts `jupyter lab` or `jupyter notebook` on a copy of the book."""
+    home = tmp_path_factory.mktemp("jupyter")
+    shutil.copytree(ROOT / "book", home / "book",
+                    ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    for name, content in SETTINGS.items():
+        path = home / "settings" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content), encoding="utf-8")
+    environment = {**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+                   "JUPYTER_CONFIG_DIR": str(home / "config"), "HOME": str(home),
+                   "IPYTHONDIR": str(home / "ipython")}
+    environment.pop("MATHML_OUTPUT", None)
+    running = []
+
+    def start(program: str) -> str:
+        port = free_port()
+        command = [sys.executable, "-m", "jupyter", program, "--no-browser", f"--port={port}",
+                   "--ServerApp.port_retries=0", f"--ServerApp.root_dir={home / 'book'}",
+                   "--IdentityProvider.token=", "--allow-root", "--expose-app-in-browser"]
+        with (home / f"{program}.log").open("w") as log:
+            process = subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log)
+        running.append(process)
+        wait_until_it_answers(f"http://127.0.0.1:{port}/api", process)
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(timeout=20)
