@@ -16,6 +16,9 @@ BUSY = """() => [...document.querySelectorAll(".jp-InputPrompt")]
   .filter((prompt) => prompt.textContent.includes("[*]")).length"""
 
 
+SHOWN = "f => [...f.querySelectorAll('svg, p[role=status]')].map((e) => e.innerHTML).join()"
+
+
 class Reader:
     """An open notebook: what a reader can do with it, and what went wrong."""
 
@@ -53,8 +56,7 @@ def move(figure, page) -> None:
     handles = figure.locator(".noUi-handle")
     assert handles.count() > 0
     for i in range(handles.count()):
-        before = figure.inner_html()
-        text = figure.locator("p[role=status]").inner_text()
+        shown = figure.evaluate(SHOWN)
         handle = handles.nth(i)
         handle.scroll_into_view_if_needed()
         handle.focus()
@@ -64,11 +66,8 @@ def move(figure, page) -> None:
         page.wait_for_timeout(300)
         if reading.inner_text() == value:  # it stood at its upper end
             page.keyboard.press("ArrowDown")
-        page.wait_for_function("([f, b]) => f.innerHTML !== b",
-                               arg=[figure.element_handle(), before])
-        page.wait_for_timeout(500)
-        svg = figure.locator("svg").first.inner_html()
-        assert svg not in before or figure.locator("p[role=status]").inner_text() != text
+        page.wait_for_function(f"([f, before]) => ({SHOWN})(f) !== before",
+                               arg=[figure.element_handle(), shown])
 
 
 @pytest.fixture(scope="module")

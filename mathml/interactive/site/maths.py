@@ -92,6 +92,10 @@ def _use_katex(app, config) -> None:
     katex.NODEJS_BINARY = str(NODE_BIN / "node")
     script = Path(app.srcdir) / "node_modules" / "katex" / "dist" / "katex.min.js"
     katex.KaTeXServer.katex_path = str(script)
+    # On a socket file the package connects before the server listens, now and then; on a port it
+    # tries again. (sphinxcontrib-katex 0.9.11)
+    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
+    katex.STARTUP_TIMEOUT = 60.0
 
 
 def setup(app) -> None:
