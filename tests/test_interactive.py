@@ -247,6 +247,17 @@ class TestLiveExplore:
         assert bundle["text/plain"] == "Exploration 'T': move slope"
         assert "model_id" in bundle["application/vnd.jupyter.widget-view+json"]
 
+    def test_a_failing_redraw_is_told_to_the_reader(self):
+        limit = {"ok": 10.0}
+
+        def fragile(ax, slope):
+            return line(ax, slope / limit["ok"])
+        figure = LiveFigure(explore(fragile, title="T", slope=SLOPE))
+        limit.clear()  # as a later cell might overwrite a name
+        figure.sliders["slope"].index = 0
+        assert "KeyError" in figure.failure
+        assert "run its cells again" in figure.sentence.value
+
     def test_no_figure_stays_open(self):
         import matplotlib.pyplot as plt
         figure = LiveFigure(explore(line, title="T", slope=SLOPE))

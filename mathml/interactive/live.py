@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import ipywidgets as widgets
 
 from mathml.interactive.exploration import Exploration
@@ -20,6 +22,8 @@ class LiveFigure:
     sentence : ipywidgets.HTML
     box : ipywidgets.VBox
         All of it, as shown.
+    failure : str
+        Why the last redraw failed, or "". (A kernel would keep the error from the reader.)
     """
 
     def __init__(self, figure: Exploration):
@@ -27,14 +31,15 @@ class LiveFigure:
         self.sliders = {name: _slider(control) for name, control in figure.controls.items()}
         self.pictures = [widgets.HTML() for _ in figure.panels]
         self.sentence = widgets.HTML()
+        self.failure = ""
         self._sentences = [""] * len(figure.panels)
         reset = widgets.Button(description="Reset")
         reset.on_click(lambda _: self.reset())
         for i, panel in enumerate(figure.panels):
             self._redraw(i)
             for name in panel.names:
-                self.sliders[name].observe(lambda _, i=i: self._redraw(i), names="value")
-        title = widgets.HTML(f"<strong>{figure.title}</strong>")
+                self.sliders[name].observe(lambda _, i=i: self._moved(i), names="value")
+        title = widgets.HTML(f"<strong>{escape(figure.title)}</strong>")
         self.box = widgets.VBox([title, widgets.HBox(self.pictures), *self.sliders.values(), reset,
                                  self.sentence])
 
@@ -48,6 +53,15 @@ class LiveFigure:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
         return {"application/vnd.jupyter.widget-view+json": view}
 
+    def _moved(self, i: int) -> None:
+        try:
+            self._redraw(i)
+            self.failure = ""
+        except Exception as error:
+            self.failure = str(error)
+            self.sentence.value = (f'<p role="status">✗ {escape(self.failure)}. If a later cell '
+                                   "changed a name that this figure uses, run its cells again.</p>")
+
     def _redraw(self, i: int) -> None:
         panel = self.figure.panels[i]
         values = {name: self.sliders[name].value for name in panel.names}
@@ -56,7 +70,8 @@ class LiveFigure:
         opening = ('<svg xmlns="http://www.w3.org/2000/svg" role="img" '
                    f'style="width:{width}px;max-width:100%;background:#fff;color:#1f2328" ')
         self.pictures[i].value = opening + svg.removeprefix("<svg ")
-        self.sentence.value = f'<p role="status">{" ".join(self._sentences)}</p>'
+        text = escape(" ".join(self._sentences))
+        self.sentence.value = f'<p role="status">{text}</p>'
 
 
 def _slider(control) -> widgets.SelectionSlider:

@@ -11,10 +11,9 @@ import sys
 import time
 import urllib.request
 
-
 import pytest
-
 from book_files import ROOT
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 SETTINGS = {
