@@ -11,7 +11,7 @@ RUN := env -u PYTHONPATH PATH="$(CURDIR)/$(BIN):$(PATH)" OMP_NUM_THREADS=1 \
 SETUP := scripts/bootstrap.sh "$(PYTHON)"
 BUILD := $(RUN) $(BIN)/jupyter-book build . -W --keep-going -q
 
-.PHONY: help book serve lab test test-all bench clean distclean lock notebooks env env-test lint unit nbval site-tests
+.PHONY: help book serve lab test test-all bench clean distclean lock notebooks env env-test lint unit nbval site-tests ways
 .DEFAULT_GOAL := help
 
 help:
@@ -19,7 +19,7 @@ help:
 	@echo "make serve      the same, rebuilt on every change, at http://127.0.0.1:8000"
 	@echo "make lab        open the chapters in JupyterLab"
 	@echo "make test       everything that a change must pass"
-	@echo "make test-all   the same from a cold execution cache"
+	@echo "make test-all   the same from a cold execution cache, and every way in: Lab, Binder, Colab"
 	@echo "make bench      the benchmarks"
 	@echo "make notebooks  execute the chapters and store their text outputs, cleaned"
 	@echo "make lock       renew requirements*.txt and package-lock.json from their ranges"
@@ -51,7 +51,7 @@ lint: env-test
 	@$(RUN) $(BIN)/lint-imports
 
 unit: env-test
-	@$(RUN) $(BIN)/pytest -q -n 2 --ignore tests/test_book_site.py --ignore tests/browser
+	@$(RUN) $(BIN)/pytest -q -n 2 --ignore tests/test_book_site.py --ignore tests/browser --ignore tests/ways
 
 nbval: env-test
 	@$(RUN) scripts/run_nbval.sh
@@ -67,9 +67,15 @@ test: env-test
 	@$(MAKE) --no-print-directory site-tests
 	@echo "make test: all passed"
 
+# What takes minutes: the chapters in JupyterLab and Notebook 7, on Binder's recipe, on Colab's
+# kind of machine.
+ways: env-test
+	@$(RUN) scripts/run_ways.sh
+
 test-all: env-test
 	@rm -rf .cache/execution _build
 	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory ways
 
 bench: env-test
 	@$(RUN) $(BIN)/python -m benchmarks

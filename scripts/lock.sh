@@ -18,6 +18,7 @@ compile --extra book --extra lab --extra test --constraints requirements.txt \
   echo "# This file was made by: make lock. What the tests need beside requirements.txt."
   grep -vxFf requirements.txt .cache/all.txt | grep -v '^#' || true
 } >requirements-test.txt
+cp requirements.txt .binder/requirements.txt  # Binder installs from its own folder
 npm=(npm)
 [ -x .venv/bin/npm ] && npm=(.venv/bin/npm)
 "${npm[@]}" install --package-lock-only --ignore-scripts

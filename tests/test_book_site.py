@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import pairwise
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from book_files import ROOT
 from site_files import HTML, anchors, page, page_names, resolve, site_name
 
 OUTSIDE = re.compile(r"^(https?:)?//", re.I)
@@ -17,6 +18,8 @@ RESOURCES = {
 }  # fmt: skip
 LOADING = {"stylesheet", "preload", "icon", "modulepreload", "prefetch", "preconnect", "manifest"}
 PAGES = page_names()
+CHAPTERS = [name for name in PAGES if (ROOT / name).with_suffix(".ipynb").exists()]
+RUNNERS = ("mybinder.org", "colab.research.google.com")
 every_page = pytest.mark.parametrize("name", PAGES)
 
 
@@ -145,3 +148,15 @@ def test_no_script_of_widgets_or_mathjax():
         scripts = " ".join(str(s) for s in page(name).find_all("script")).lower()
         for word in ("require.js", "require.min.js", "html-manager", "mathjax", "thebe", "unpkg"):
             assert word not in scripts, f"{name}: {word}"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_launch_buttons_lead_to_a_file_of_the_repository(name):
+    links = [a["href"] for a in page(name).select("a[href]")]
+    found = [urlsplit(link) for link in links if urlsplit(link).hostname in RUNNERS]
+    assert {link.hostname for link in found} == set(RUNNERS)
+    for link in found:
+        target = parse_qs(link.query)["urlpath"][0] if link.query else link.path
+        path = re.search(r"(book/.*\.ipynb)$", target).group(1)
+        assert (ROOT / path).is_file()
+        assert path == name.removesuffix(".html") + ".ipynb"
