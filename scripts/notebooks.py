@@ -47,7 +47,19 @@ def clean(notebook: nbformat.NotebookNode) -> None:
             {k: v for k, v in cell.metadata.items() if k in KEPT_METADATA})
         if cell.cell_type == "code":
             cell.execution_count = next(runs)
-            cell.outputs = [kept for out in cell.outputs if (kept := _text_only(out))]
+            cell.outputs = _joined([kept for out in cell.outputs if (kept := _text_only(out))])
+
+
+def _joined(outputs: list) -> list:
+    """Join what was printed in one go: where the kernel cut it is an accident."""
+    joined: list = []
+    for out in outputs:
+        before = joined[-1] if joined else {}
+        if out.output_type == "stream" and before.get("name") == out.name:
+            before["text"] += out.text
+        else:
+            joined.append(out)
+    return joined
 
 
 def keep_time(target: Path, seconds: float) -> None:
