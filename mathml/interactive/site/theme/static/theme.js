@@ -68,7 +68,7 @@
   });
 
   // What scrolls sideways must be reachable by keyboard.
-  const scrollers = all(".math-scroll, .table-scroll, .highlight pre, .output pre");
+  const scrollers = all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre");
   const markScrollers = () => scrollers.forEach((box) => {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
