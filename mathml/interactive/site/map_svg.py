@@ -48,10 +48,10 @@ def _box(centre: tuple[float, float], title: str, link: str | None) -> str:
     lines = words if len(words) <= 2 else [words[0], textwrap.shorten(
         " ".join(words[1:]), CHARACTERS, placeholder=" …")]
     top = y + 4.5 - 8 * (len(lines) - 1)
-    text = "".join(f'<text x="{x:g}" y="{top + 16 * i:g}">{escape(line)}</text>'
+    text = " ".join(f'<text x="{x:g}" y="{top + 16 * i:g}">{escape(line)}</text>'
                    for i, line in enumerate(lines))
     shape = (f'<rect x="{x - BOX[0] / 2:g}" y="{y - BOX[1] / 2:g}" width="{BOX[0]}" '
              f'height="{BOX[1]}" rx="6"/>{text}')
     if link is None:
         return f'<g class="planned" aria-hidden="true">{shape}</g>'
-    return f'<a href="{escape(link)}" aria-label="{escape(title)}">{shape}</a>'
+    return f'<a href="{escape(link)}">{shape}</a>'
