@@ -77,6 +77,7 @@ test-all: env-test
 
 bench: env-test
 	@$(RUN) $(BIN)/python -m benchmarks
+	@$(RUN) $(BIN)/python -m benchmarks.pages
 
 lock:
 	@scripts/lock.sh
