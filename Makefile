@@ -11,7 +11,7 @@ RUN := env -u PYTHONPATH PATH="$(CURDIR)/$(BIN):$(PATH)" OMP_NUM_THREADS=1 \
 SETUP := scripts/bootstrap.sh "$(PYTHON)"
 BUILD := $(RUN) $(BIN)/jupyter-book build . -W --keep-going -q
 
-.PHONY: help book serve lab test test-all bench clean distclean lock notebooks env env-test lint unit nbval site-tests ways
+.PHONY: help book serve lab test test-all bench clean distclean lock notebooks new-chapter env env-test lint unit nbval site-tests ways
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make test-all   the same from a cold execution cache, and every way in: Lab, Binder, Colab"
 	@echo "make bench      the benchmarks"
 	@echo "make notebooks  execute the chapters and store their text outputs, cleaned"
+	@echo "make new-chapter NAME=… PART=…  start a chapter from the template (TITLE=… if you like)"
 	@echo "make lock       renew requirements*.txt and package-lock.json from their ranges"
 	@echo "make clean      remove what was built; make distclean also the environment"
 
@@ -45,6 +46,9 @@ lab: env
 # Storing outputs is the authors' business: readers and tests never change a notebook.
 notebooks: env-test
 	@$(RUN) $(BIN)/python scripts/notebooks.py $(NOTEBOOKS)
+
+new-chapter: env-test
+	@$(RUN) $(BIN)/python scripts/new_chapter.py "$(NAME)" "$(PART)" --title "$(TITLE)"
 
 lint: env-test
 	@$(RUN) $(BIN)/ruff check .
@@ -79,6 +83,7 @@ test-all: env-test
 
 bench: env-test
 	@$(RUN) $(BIN)/python -m benchmarks
+	@$(RUN) $(BIN)/python -m benchmarks.pages
 
 lock:
 	@scripts/lock.sh

@@ -11,7 +11,9 @@ Text notebooks (``.md``, in MyST's notation) are converted first, for authors wh
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import time
 from itertools import count
 from pathlib import Path
 
@@ -19,6 +21,8 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
+ROOT = Path(__file__).resolve().parents[1]
+TIMES = ROOT / "book" / "about" / "running-times.json"
 KEPT_METADATA = {"tags", "mystnb"}
 KEPT_NOTEBOOK_METADATA = {"mathml"}  # minutes to read, and what a chapter needs
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -43,7 +47,34 @@ def clean(notebook: nbformat.NotebookNode) -> None:
             {k: v for k, v in cell.metadata.items() if k in KEPT_METADATA})
         if cell.cell_type == "code":
             cell.execution_count = next(runs)
-            cell.outputs = [kept for out in cell.outputs if (kept := _text_only(out))]
+            cell.outputs = _joined([kept for out in cell.outputs if (kept := _text_only(out))])
+
+
+def _joined(outputs: list) -> list:
+    """Join what was printed in one go: where the kernel cut it is an accident."""
+    joined: list = []
+    for out in outputs:
+        before = joined[-1] if joined else {}
+        if out.output_type == "stream" and before.get("name") == out.name:
+            before["text"] += out.text
+        else:
+            joined.append(out)
+    return joined
+
+
+def keep_time(target: Path, seconds: float) -> None:
+    """Note how long a notebook of the book ran, for the status page.
+
+    A time close to the one noted before is the same time on another day, and changes nothing.
+    """
+    if not target.resolve().is_relative_to(ROOT):
+        return
+    times = json.loads(TIMES.read_text()) if TIMES.is_file() else {}
+    name = str(target.resolve().relative_to(ROOT).with_suffix(""))
+    old, new = times.get(name), max(1, round(seconds))
+    if old is None or abs(new - old) > max(2, old / 3):
+        times[name] = new
+        TIMES.write_text(json.dumps(times, indent=1, sort_keys=True) + "\n")
 
 
 def _text_only(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:
@@ -69,7 +100,9 @@ def main() -> None:
         target = arguments.to or path.with_suffix(".ipynb")
         target.parent.mkdir(parents=True, exist_ok=True)
         notebook = jupytext.read(path)
+        started = time.monotonic()
         execute(notebook, target.parent)
+        keep_time(target, time.monotonic() - started)
         clean(notebook)
         nbformat.validate(notebook)
         nbformat.write(notebook, target)

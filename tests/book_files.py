@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 HIDDEN = {"remove-cell", "hide-input", "hide-cell", "remove-input"}
@@ -56,10 +58,16 @@ def tags(cell: dict) -> set[str]:
     return set(cell.get("metadata", {}).get("tags", []))
 
 
-def chapters() -> list[Notebook]:
-    """Every chapter of the book."""
+def notebooks() -> list[Notebook]:
+    """Every notebook of the book."""
     return [
         Notebook(path)
         for path in sorted(BOOK.rglob("*.ipynb"))
         if ".ipynb_checkpoints" not in path.parts
     ]
+
+
+def chapters() -> list[Notebook]:
+    """Every chapter of the book: the notebooks in the folders of its parts."""
+    plan = yaml.safe_load((BOOK / "curriculum.yml").read_text(encoding="utf-8"))
+    return [nb for nb in notebooks() if nb.path.parent.name in plan["parts"]]

@@ -12,7 +12,7 @@ from statistics import median
 
 import pytest
 import yaml
-from book_files import BOOK, HIDDEN, ROOT, Notebook, chapters, source, tags
+from book_files import BOOK, HIDDEN, ROOT, Notebook, chapters, notebooks, source, tags
 
 MAX_LINES, AIM_LINES = 20, 8
 METADATA = {"kernelspec", "language_info", "mathml"}
@@ -133,6 +133,15 @@ def links_go_by_label(nb: Notebook):
         yield f"{found[0]!r}: link by label, numbers come from _toc.yml"
 
 
+def minutes_and_needs_are_given(nb: Notebook):
+    facts = nb.data["metadata"].get("mathml", {})
+    if not (isinstance(facts.get("minutes"), int) and isinstance(facts.get("needs"), list)):
+        yield 'the notebook\'s metadata must hold "mathml": {"minutes": 60, "needs": [chapters]}'
+    told = re.search(r"\*\*Time\*\* about (\d+) minutes", nb.prose)
+    if told and int(told[1]) != facts.get("minutes"):
+        yield f"the text says {told[1]} minutes, the metadata {facts.get('minutes')}"
+
+
 RULES = [
     outputs_are_text,
     metadata_is_clean,
@@ -145,7 +154,27 @@ RULES = [
     randomness_is_explicit,
     setup_comes_first,
     links_go_by_label,
+    minutes_and_needs_are_given,
 ]
+# What holds for a page that is a notebook and no chapter, such as the first one.
+FOR_PAGES = [
+    outputs_are_text,
+    metadata_is_clean,
+    cells_are_short,
+    drawings_have_alternative_text,
+    formulas_read_everywhere,
+    randomness_is_explicit,
+    setup_comes_first,
+    links_go_by_label,
+]
+PAGES = [nb for nb in notebooks() if nb not in chapters()]
+
+
+@pytest.mark.parametrize("nb", PAGES, ids=lambda nb: nb.path.stem)
+@pytest.mark.parametrize("rule", FOR_PAGES, ids=lambda rule: rule.__name__)
+def test_page(nb, rule):
+    complaints = list(rule(nb))
+    assert not complaints, f"{nb.path.relative_to(ROOT)}: " + "; ".join(complaints)
 
 
 @pytest.mark.parametrize("nb", chapters(), ids=lambda nb: nb.path.stem)
@@ -158,7 +187,7 @@ def test_chapter(nb, rule):
 def cited_keys() -> dict[str, str]:
     """Each key that a page cites, with the page."""
     keys = {}
-    for path in [*BOOK.rglob("*.md"), *(nb.path for nb in chapters())]:
+    for path in [*BOOK.rglob("*.md"), *(nb.path for nb in notebooks())]:
         for group in re.findall(r"\{cite(?::\w+)?\}`([^`]+)`", path.read_text(encoding="utf-8")):
             for key in group.split(","):
                 keys[key.strip()] = path.name
@@ -175,11 +204,49 @@ def test_references_are_those_cited():
     assert not unused, f"in references.bib but cited nowhere: {sorted(unused)}"
 
 
-def test_every_chapter_is_in_the_table_of_contents():
+def test_every_page_is_in_the_table_of_contents():
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    listed = {entry["file"] for part in toc["parts"] for entry in part["chapters"]}
-    files = {str(nb.path.relative_to(ROOT).with_suffix("")) for nb in chapters()}
-    assert files <= listed, f"not in _toc.yml: {sorted(files - listed)}"
+    listed = {entry["file"] for part in toc["parts"] for entry in part["chapters"]} | {toc["root"]}
+    paths = [*BOOK.rglob("*.md"), *(nb.path for nb in notebooks())]
+    files = {str(path.relative_to(ROOT).with_suffix("")) for path in paths}
+    assert files == listed, f"_toc.yml and book/ differ by {sorted(files ^ listed)}"
+
+
+def index_entries(prose: str) -> set[str]:
+    """The index entries of a text, as the index shows them."""
+    marked = re.findall(r"\{index\}`([^`]+)`", prose)
+    shown = [re.sub(r".*<(.*)>$", r"\1", " ".join(text.split())) for text in marked]
+    return {text.strip().lower() for text in shown}
+
+
+def glossary_terms() -> list[str]:
+    text = (BOOK / "about" / "glossary.md").read_text(encoding="utf-8")
+    inside = text.split(":::{glossary}\n")[1].split("\n:::")[0]
+    return [block.splitlines()[0].lower() for block in inside.split("\n\n")]
+
+
+@pytest.mark.parametrize("nb", chapters(), ids=lambda nb: nb.path.stem)
+def test_every_index_entry_has_a_line_in_the_glossary(nb):
+    missing = index_entries(nb.prose) - set(glossary_terms())
+    assert not missing, f"add a line to book/about/glossary.md for: {sorted(missing)}"
+
+
+def test_glossary_terms_stand_once():
+    terms = glossary_terms()
+    assert len(terms) > 50
+    assert len(set(terms)) == len(terms)
+
+
+def test_index_entries_are_read_as_the_index_shows_them():
+    text = "{index}`Norm`, {index}`loss\n<loss function>`"
+    assert index_entries(text) == {"norm", "loss function"}
+
+
+def test_running_times_are_those_of_notebooks():
+    times = json.loads((BOOK / "about" / "running-times.json").read_text(encoding="utf-8"))
+    files = {str(nb.path.relative_to(ROOT).with_suffix("")) for nb in notebooks()}
+    assert set(times) <= files, f"gone: {sorted(set(times) - files)}"
+    assert all(isinstance(seconds, int) and seconds > 0 for seconds in times.values())
 
 
 # --- the rules themselves --------------------------------------------------------------------
@@ -230,6 +297,7 @@ BROKEN = [
     (setup_comes_first, [md("no title"), SETUP]),
     (setup_comes_first, [md("# T"), SETUP, md("# U")]),
     (links_go_by_label, [md("see Chapter 3")]),
+    (minutes_and_needs_are_given, [md("# T")]),
 ]
 KEPT = [
     (drawings_have_alternative_text, [code("ax.plot(x);", mystnb=ALT)]),
@@ -252,6 +320,15 @@ def test_rule_complains(tmp_path, rule, cells):
 @pytest.mark.parametrize(("rule", "cells"), KEPT)
 def test_rule_accepts(tmp_path, rule, cells):
     assert not list(rule(notebook(tmp_path, *cells)))
+
+
+def test_minutes_in_the_text_are_those_of_the_metadata(tmp_path):
+    facts = {"mathml": {"minutes": 60, "needs": []}}
+    text = "# T\n**Time** about {} minutes."
+    assert not list(minutes_and_needs_are_given(
+        notebook(tmp_path, md(text.format(60)), metadata=facts)))
+    assert list(minutes_and_needs_are_given(
+        notebook(tmp_path, md(text.format(70)), metadata=facts)))
 
 
 def test_every_rule_has_a_notebook_that_breaks_it():

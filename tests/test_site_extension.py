@@ -15,7 +15,8 @@ from book_files import ROOT
 from docutils import nodes
 from docutils.utils import new_document
 
-from mathml.interactive.site import execution, maths, packages, pages
+from mathml.interactive.site import execution, maths, packages, pages, symbols
+from mathml.interactive.site.cells import JoinHiddenCells
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -148,6 +149,56 @@ class TestPages:
     def test_no_run_links_without_a_repository_they_can_reach(self, url):
         buttons = {"binderhub_url": "https://b.org"}
         assert pages.run_links({"repository_url": url, "launch_buttons": buttons}, "c") == []
+
+
+class TestSymbols:
+    NOTATION = """
+## Steps and norms
+
+| Object | We write | Remarks |
+|:--|:--|:--|
+| step size, momentum | $\\eta$, $\\beta$ | |
+| gradient | $\\nabla f(\\mathbf{x}) \\in \\mathbb{R}^n$, a column | |
+| norms | $\\lVert \\mathbf{x} \\rVert_p$ | |
+"""
+
+    def test_rows_give_meanings_in_order(self):
+        found = symbols.read_symbols(self.NOTATION)
+        assert found[r"\eta"] == ("step size", "steps-and-norms")
+        assert found[symbols.spelling(r"\nabla f(x)")] == ("gradient", "steps-and-norms")
+        assert found[symbols.spelling(r"\|x\|_p")][0] == "norms"
+
+    def test_a_letter_that_may_mean_anything_is_left_alone(self):
+        assert r"\beta" not in symbols.read_symbols(self.NOTATION)
+
+
+class TestCells:
+    @staticmethod
+    def cell(source, *, output=False, mode="input"):
+        cell = nodes.container(nb_element="cell_code", hide_mode=mode)
+        code = nodes.container(nb_element="cell_code_source")
+        code += nodes.literal_block("", source)
+        cell += code
+        if output:
+            cell += nodes.container(nb_element="cell_code_output")
+        return cell
+
+    def joined(self, *parts):
+        document = new_document("x")
+        document.extend(parts)
+        JoinHiddenCells(document).run()
+        return [[block.astext() for block in cell.findall(nodes.literal_block)]
+                for cell in document.children if isinstance(cell, nodes.container)]
+
+    def test_hidden_code_without_output_joins_what_it_is_for(self):
+        found = self.joined(self.cell("a"), self.cell("b"), self.cell("c", output=True))
+        assert found == [["a", "b", "c"]]
+
+    def test_other_cells_stay(self):
+        parts = [self.cell("a", output=True), self.cell("b", output=True), self.cell("c"),
+                 nodes.paragraph("", "words"), self.cell("d", output=True), self.cell("e"),
+                 self.cell("f", mode="")]
+        assert self.joined(*parts) == [["a"], ["b"], ["c"], ["d"], ["e"], ["f"]]
 
 
 # --- builds of a small book ------------------------------------------------------------------

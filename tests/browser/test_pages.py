@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
+import json
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pypdf
 import pytest
 from book_files import ROOT
 from site_files import HTML, page, page_names
@@ -15,10 +19,11 @@ WITH_FIGURES = [name for name in PAGES if page(name).select("figure.explorable")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 MAX_ALL, MAX_SCRIPT, MAX_SHIFT = 600_000, 150_000, 0.05  # bytes as sent, bytes, CLS
 # The insides of a formula are KaTeX's, hidden from assistive technology and tens of thousands of
-# elements on a page; the first formula stands for all.
+# elements on a page; the first formula stands for all, and those that name a link stay.
 RUN_AXE = """
 async () => {
-  [...document.querySelectorAll(".katex")].slice(1).forEach((formula) => formula.remove());
+  const inText = (formula) => !formula.closest("a");
+  [...document.querySelectorAll(".katex")].filter(inText).slice(1).forEach((f) => f.remove());
   const found = await axe.run(document, {resultTypes: ["violations"], preload: false,
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]});
   return found.violations.filter((v) => ["serious", "critical"].includes(v.impact))
@@ -91,35 +96,141 @@ TAKE = """
   return seen.map((s, i) => ({...s, picture: pictures.indexOf(s.picture)}));
 }
 """
+SAME = "(box, first) => box.isEqualNode(first)"
+THUMB = 16  # px, of a range's handle
+
+
+def drag(page, control, start: int, end: int, last: int) -> None:
+    """Take a slider's handle at one position and let it go at another."""
+    box = control.bounding_box()
+
+    def place(value):
+        return box["x"] + THUMB / 2 + (box["width"] - THUMB) * value / last
+
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(place(start), y)
+    page.mouse.down()
+    page.mouse.move(place(end), y, steps=3)
+    page.mouse.up()
+
+
+def walk(page, figure, control, height: float) -> None:
+    """By keyboard: every position of a control is named, described and keeps the page still."""
+    key, last = control.get_attribute("id"), int(control.get_attribute("max"))
+    control.focus()
+    page.keyboard.press("Home")
+    figure.evaluate(TAKE)
+    for _ in range(last):
+        page.keyboard.press("ArrowRight")
+    seen = figure.evaluate(TAKE)
+    assert [step["value"] for step in seen] == list(range(1, last + 1)), key
+    assert all(step["named"] == step["shown"] for step in seen), key
+    assert all(step["sentence"].strip() for step in seen), key
+    assert len({(s["picture"], s["sentence"]) for s in seen}) > 1 or last == 1, key
+    assert all(abs(step["height"] - height) <= 1 for step in seen), key
+
+
+def to_both_ends_and_back(page, figure, control, first) -> None:
+    """By keyboard, then by pointer; at the start again, the picture is the first one exactly."""
+    key, last = control.get_attribute("id"), int(control.get_attribute("max"))
+    pictures = figure.locator(".explorable-pictures")
+    start = int(control.input_value())
+    for press, value in (("Home", 0), ("End", last)):
+        control.press(press)
+        assert int(control.input_value()) == value, key
+    for _ in range(last - start):
+        control.press("ArrowLeft")
+    assert pictures.evaluate(SAME, first), f"{key}: keyboard"
+    control.scroll_into_view_if_needed()
+    position = start
+    for value in (last, 0, start):
+        drag(page, control, position, value, last)
+        position = int(control.input_value())
+        if last < 120:  # with more, a position is narrower than the pointer is exact
+            assert position == value, f"{key}: dragged to {value}"
+    control.evaluate("(input, v) => { input.value = v; "
+                     "input.dispatchEvent(new Event('input', {bubbles: true})); }", start)
+    assert pictures.evaluate(SAME, first), f"{key}: pointer"
 
 
 @pytest.mark.parametrize("name", WITH_FIGURES)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_figures_move_by_keyboard(visit, name, width):
-    """Each control reaches both ends, moves what is seen, and Reset brings the first frame back."""
-    v = visit(name, width=width)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_figures_move(visit, name, width, scheme):
+    """Each control reaches both ends and comes back, and Reset brings the first frame back."""
+    v = visit(name, width=width, scheme=scheme)
     for figure in v.page.locator("figure.explorable").all():
         pictures = figure.locator(".explorable-pictures")
-        start = pictures.evaluate_handle("box => box.cloneNode(true)")
+        first = pictures.evaluate_handle("box => box.cloneNode(true)")
         height = figure.evaluate("figure => figure.getBoundingClientRect().height")
         figure.evaluate(RECORD)
         for control in figure.locator("input[type=range]").all():
-            key, last = control.get_attribute("id"), int(control.get_attribute("max"))
+            key = control.get_attribute("id")
             assert figure.locator(f'label[for="{key}"]').inner_text().strip()
-            control.focus()
-            v.page.keyboard.press("End")
-            v.page.keyboard.press("Home")
-            figure.evaluate(TAKE)
-            for _ in range(last):
-                v.page.keyboard.press("ArrowRight")
-            seen = figure.evaluate(TAKE)
-            assert [step["value"] for step in seen] == list(range(1, last + 1)), key
-            assert all(step["named"] == step["shown"] for step in seen), key
-            assert all(step["sentence"].strip() for step in seen), key
-            assert len({(s["picture"], s["sentence"]) for s in seen}) > 1 or last == 1, key
-            assert all(abs(step["height"] - height) <= 1 for step in seen), key
-        figure.locator(".explorable-reset").click()
-        assert pictures.evaluate("(box, first) => box.isEqualNode(first)", start)
+            to_both_ends_and_back(v.page, figure, control, first)
+            if scheme == "light":  # what is drawn does not depend on the colours
+                walk(v.page, figure, control, height)
+                figure.locator(".explorable-reset").click()
+                assert pictures.evaluate(SAME, first)
+    assert v.errors == []
+
+
+WITH_QUESTIONS = [name for name in PAGES if page(name).select("fieldset.predict, form.check")]
+SAYS = "(part) => part.querySelector('[aria-live]').textContent"
+
+
+@pytest.mark.parametrize("name", WITH_QUESTIONS)
+def test_predictions_answer_and_are_kept(visit, name):
+    v = visit(name)
+    for question in v.page.locator("fieldset.predict").all():
+        answer = question.get_attribute("data-answer")
+        for radio in question.locator("input").all():
+            radio.check()
+            right = radio.get_attribute("value") == answer
+            assert question.evaluate(SAYS).startswith("✓ Yes." if right else "✗ Not quite")
+            assert question.get_attribute("data-state") == ("right" if right else "wrong")
+        question.locator(f'input[value="{answer}"]').check()
+    v.page.reload()
+    for question in v.page.locator("fieldset.predict").all():
+        assert question.get_attribute("data-state") == "right"
+    assert v.errors == []
+
+
+def attempts(key: dict) -> list[tuple[str, str]]:
+    """What a reader may type into a form with this key, and how the reply begins."""
+    if "text" in key:
+        return [("", "○ not attempted"), (key["text"], "✓ right")]
+    numbers = [float(number) for number in key["numbers"]]
+    right = ", ".join(map(repr, numbers))
+    wrong = ", ".join(repr(number * 1.5 + 1) for number in numbers)
+    count = "✗ 1 number is" if len(numbers) == 1 else f"✗ {len(numbers)} numbers are"
+    return [("", "○ not attempted"), ("half of it", "✗ enter a number"),
+            ("1/0", "✗ enter a number"), (right + ", 7", count), (wrong, "✗ not this value"),
+            (f"({right})".replace("-", "−"), "✓ right")]
+
+
+@pytest.mark.parametrize("name", WITH_QUESTIONS)
+def test_exercises_answer_and_are_kept(visit, name):
+    v = visit(name)
+    for form in v.page.locator("form.check").all():
+        key = json.loads(form.get_attribute("data-key"))
+        entry = form.locator("input, select")
+        for text, reply in attempts(key):
+            entry.select_option(text) if "text" in key else entry.fill(text)
+            form.locator("button").click()
+            said = form.evaluate(SAYS)
+            assert said.startswith(reply), (form.get_attribute("id"), text, said)
+            assert ("Hint" in said) == (said.startswith("✗") and bool(key["hints"]))
+        if "text" in key:
+            other = form.locator("option").evaluate_all("all => all.map(o => o.value)")
+            entry.select_option(next(o for o in other if o not in ("", key["text"])))
+            form.locator("button").click()
+            assert form.evaluate(SAYS).startswith("✗ another option")
+            entry.select_option(key["text"])
+            form.locator("button").click()
+    v.page.reload()
+    for form in v.page.locator("form.check").all():
+        assert form.get_attribute("data-state") == "right", form.get_attribute("id")
     assert v.errors == []
 
 
@@ -131,6 +242,80 @@ def test_without_javascript_the_first_frame_stands(visit, name):
         assert box["width"] > 200
         assert box["height"] > 100
         assert figure.locator(".explorable-text").inner_text().strip()
+
+
+REFERRING = [n for n in PAGES if page(n).select('article a.reference.internal[href^="#thm-"]')]
+
+
+@pytest.mark.parametrize("name", REFERRING[:2])
+def test_a_reference_shows_what_it_refers_to(visit, name):
+    v = visit(name)
+    link = v.page.locator('article p a.reference.internal[href^="#thm-"]').first
+    target = v.page.locator(f"[id='{link.get_attribute('href')[1:]}']")
+    peek = v.page.locator("#peek")
+    assert not peek.is_visible()
+    link.scroll_into_view_if_needed()
+    link.hover()
+    peek.wait_for(state="visible")
+    assert peek.locator("p").first.inner_text() == target.locator("p").first.inner_text()
+    v.page.keyboard.press("Escape")
+    assert not peek.is_visible()
+    v.page.mouse.move(0, 0)
+    link.evaluate("link => link.parentElement.tabIndex = -1")
+    link.evaluate("link => link.parentElement.focus()")
+    v.page.keyboard.press("Tab")
+    while not link.evaluate("link => link === document.activeElement"):
+        v.page.keyboard.press("Tab")
+    assert peek.is_visible()
+    assert link.get_attribute("aria-describedby") == "peek"
+    assert v.page.evaluate("document.querySelectorAll('#peek [id]').length") == 0
+    assert v.errors == []
+
+
+def test_a_symbol_says_what_it_means(visit):
+    name = next(n for n in PAGES if page(n).select("article a.symbol"))
+    meaning = page(name).select_one("article a.symbol")["title"]
+    v = visit(name)
+    link = v.page.locator("article a.symbol").first
+    link.scroll_into_view_if_needed()
+    link.hover()
+    v.page.locator("#peek").wait_for(state="visible")
+    assert v.page.locator("#peek").inner_text() == meaning
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_first_page_opens_on_a_moving_figure(visit, width):
+    v = visit("book/index.html", width=width)
+    box = v.page.locator("figure.explorable input[type=range]").first.bounding_box()
+    assert box["y"] + box["height"] < 900
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+@pytest.mark.parametrize("name", WITH_FIGURES)
+def test_paper_has_all_of_a_page(visit, name, tmp_path):
+    """From the title to the last reference, folded boxes and solutions open, nothing cut off."""
+    v = visit(name, scheme="dark")
+    v.page.emulate_media(media="print")
+    pdf = pypdf.PdfReader(io.BytesIO(v.page.pdf(format="A4")))
+    text = squeezed("".join(sheet.extract_text() for sheet in pdf.pages))
+    article = page(name).find("article")
+    for part in article.select("h1, h2, h3, .explorable-title"):
+        for link in part.select(".headerlink"):
+            link.extract()
+    wanted = [part.text for part in article.select("h1, h2, h3, .explorable-title")]
+    wanted += [p.text for p in article.select("details.fold p") if not p.select(".math, code, a")]
+    wanted += [p.text for p in article.select(".explorable-text")]
+    missing = [part for part in wanted if squeezed(part) not in text]
+    assert not missing
+    v.page.set_viewport_size({"width": 718, "height": 1000})  # A4 less Chromium's margins
+    cut = v.page.evaluate("""() => [...document.querySelectorAll(
+        "article pre, article table, article svg[role=img], article .math-scroll")]
+      .filter((box) => box.getBoundingClientRect().right > innerWidth + 1)
+      .map((box) => box.outerHTML.slice(0, 120))""")
+    assert not cut
 
 
 def test_theme_is_chosen_and_kept(visit):

@@ -8,6 +8,10 @@ when something is wrong. This extension adds those, each in its own module:
 - `packages`: KaTeX and the typefaces come from npm at locked versions and go into the site.
 - `execution`: the notebooks' cache is keyed on the sources they import.
 - `boxes`: boxes that fold do so without a script.
+- `cells`: the code of a figure folds into one line.
+- `glossary`: each term leads to where it is taught.
+- `roadmap`: the map of the chapters, their times, and paths through them.
+- `symbols`: a symbol leads to what it means.
 - `strict`: a failing cell is named, and a failed build fails again.
 - `pages`: the theme, the scripts and styles of a page, its description, its links.
 """
@@ -16,7 +20,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import boxes, execution, maths, packages, pages, strict
+from . import boxes, cells, execution, glossary, maths, packages, pages, roadmap, strict, symbols
 
 __all__ = ["setup"]
 
@@ -24,6 +28,7 @@ __all__ = ["setup"]
 def setup(app):
     """Register the site's theme, mathematics, assets and cache with Sphinx."""
     app.add_html_theme("mathml_book", str(Path(__file__).parent / "theme"))
-    for part in (execution, packages, maths, boxes, pages, strict):
+    parts = (execution, packages, maths, boxes, cells, roadmap, glossary, symbols, pages, strict)
+    for part in parts:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -5,13 +5,22 @@ source changes: after a change in `mathml` both would show old figures. So the c
 folder named after a digest of the package and of the locked versions, and the digest is a Sphinx
 setting whose change makes every page be read again. A second one makes every page be written
 again when the theme changes.
+
+Notebooks that are not in the cache are executed several at a time before Sphinx reads the pages one
+by one: each has a kernel of its own, so threads that wait for them use all processors.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.executors.utils import single_nb_execution
 
 PACKAGE = Path(__file__).resolve().parents[2]
 
@@ -58,9 +67,38 @@ def _key_cache(app, config) -> None:
                 shutil.rmtree(stale)
 
 
+def _execute_together(app, env, docnames: list[str]) -> None:
+    """Fill the cache. What fails here is left alone: MyST-NB executes it again and reports it."""
+    paths = [path for name in docnames if (path := Path(env.doc2path(name))).suffix == ".ipynb"]
+    if len(paths) < 2 or app.config.nb_execution_mode != "cache":
+        return
+    cache = get_cache(app.config.nb_execution_cache_path)
+    waiting = []
+    for path in paths:
+        record = cache.add_nb_to_project(str(path))
+        notebook = cache.get_project_notebook(record.pk).nb
+        try:
+            cache.match_cache_notebook(notebook)
+        except KeyError:
+            waiting.append((path, notebook))
+
+    def execute(job):
+        path, notebook = job
+        return single_nb_execution(notebook, cwd=str(path.parent), allow_errors=False,
+                                   timeout=app.config.nb_execution_timeout, meta_override=True)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(execute, waiting))
+    for (path, notebook), result in zip(waiting, results, strict=True):
+        if result.err is None:
+            bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": result.time})
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
 def setup(app) -> None:
     """Register the setting and the cache's path."""
     app.add_config_value("mathml_sources_digest", "", "env", str)
     # Sphinx copies styles and scripts only when it writes a page.
     app.add_config_value("mathml_site_digest", "", "html", str)
     app.connect("config-inited", _key_cache)
+    app.connect("env-before-read-docs", _execute_together)

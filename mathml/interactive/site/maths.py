@@ -15,6 +15,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinxcontrib import katex
 
+from . import symbols
 from .packages import NODE_BIN
 from .strict import place
 
@@ -71,7 +72,8 @@ def _typeset(node, *, display: bool) -> str:
 
 
 def _visit_inline(self, node):
-    self.body.append(f'<span class="math">{_typeset(node, display=False)}</span>')
+    html = f'<span class="math">{_typeset(node, display=False)}</span>'
+    self.body.append(symbols.link(self, node, html))
     raise nodes.SkipNode
 
 

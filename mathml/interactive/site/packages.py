@@ -115,7 +115,8 @@ def _code_css() -> str:
         return HtmlFormatter(style=name).get_style_defs(f"{scope} .highlight")
 
     dark = style(DARK_CODE, ':root[data-theme="dark"]')
-    return style(LIGHT_CODE, ':root:not([data-theme="dark"])') + "\n" + dark
+    light = style(LIGHT_CODE, ':root:not([data-theme="dark"])')
+    return f"{light}\n@media screen {{\n{dark}\n}}"  # paper is light
 
 
 def write_assets(modules: Path, target: Path) -> None:

@@ -68,7 +68,7 @@
   });
 
   // What scrolls sideways must be reachable by keyboard.
-  const scrollers = all(".math-scroll, .table-scroll, .highlight pre, .output pre");
+  const scrollers = all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre");
   const markScrollers = () => scrollers.forEach((box) => {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
@@ -76,6 +76,73 @@
   addEventListener("load", markScrollers);
   addEventListener("resize", markScrollers);
   document.fonts?.ready.then(markScrollers);
+
+  // A reference to a formula, a box or a symbol shows it, under the pointer or with the keyboard.
+  const peek = document.createElement("div");
+  Object.assign(peek, { id: "peek", className: "peek", hidden: true });
+  peek.setAttribute("role", "tooltip");
+  document.body.append(peek);
+  let peeked = null;
+  let timer = 0;
+  const later = (action, wait) => { clearTimeout(timer); timer = setTimeout(action, wait); };
+  const hidePeek = () => {
+    clearTimeout(timer);
+    peek.hidden = true;
+    peeked?.removeAttribute("aria-describedby");
+    peeked = null;
+  };
+  const meaning = (link) => {
+    if (link.dataset.meaning) return document.createTextNode(link.dataset.meaning);
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!target?.matches(".math-block, .admonition, figure, dt")) return null;
+    const shown = target.matches("dt") ? target.nextElementSibling : target;
+    const copy = shown.cloneNode(true);
+    copy.querySelectorAll(".headerlink, .copy-button, script").forEach((part) => part.remove());
+    [copy, ...copy.querySelectorAll("[id]")].forEach((part) => part.removeAttribute("id"));
+    copy.querySelectorAll("a, button, input, [tabindex]").forEach((part) => {
+      part.removeAttribute("href");
+      part.tabIndex = -1;
+    });
+    return copy;
+  };
+  const showPeek = (link) => {
+    const content = meaning(link);
+    if (!content) return;
+    hidePeek();
+    peek.replaceChildren(content);
+    peek.hidden = false;
+    peeked = link;
+    link.setAttribute("aria-describedby", "peek");
+    const line = link.getClientRects()[0];
+    const room = root.clientWidth - peek.offsetWidth - 16;
+    const below = line.bottom + peek.offsetHeight + 12 < innerHeight || line.top < peek.offsetHeight;
+    peek.style.left = `${scrollX + Math.max(16, Math.min(line.left, room))}px`;
+    peek.style.top = `${scrollY + (below ? line.bottom + 6 : line.top - peek.offsetHeight - 6)}px`;
+  };
+  all(".article a.symbol").forEach((link) => {
+    link.dataset.meaning = link.title;
+    link.removeAttribute("title");
+  });
+  all(".article a.reference.internal[href^='#'], .article a.symbol").forEach((link) => {
+    link.addEventListener("focus", () => { if (link.matches(":focus-visible")) showPeek(link); });
+    link.addEventListener("blur", hidePeek);
+    link.addEventListener("click", hidePeek);
+    link.addEventListener("pointerenter", (event) => {
+      if (event.pointerType === "mouse") later(() => showPeek(link), 150);
+    });
+    link.addEventListener("pointerleave", () => later(hidePeek, 250));
+  });
+  peek.addEventListener("pointerenter", () => clearTimeout(timer));
+  peek.addEventListener("pointerleave", () => later(hidePeek, 250));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hidePeek(); });
+
+  // On paper, boxes and solutions are open; the code behind a figure stays folded.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = all("details:not([open])").filter((fold) => !fold.closest(".tag_hide-input"));
+    opened.forEach((fold) => { fold.open = true; });
+  });
+  addEventListener("afterprint", () => opened.splice(0).forEach((fold) => { fold.open = false; }));
 
   // Mark in the page's contents the section that is being read.
   const links = new Map(all(".page-toc a[href^='#']").map((a) => [a.getAttribute("href").slice(1), a]));
