@@ -28,7 +28,7 @@ ANSWERS = {
         hints=("With two parameters for two groups, the fitted probabilities are the proportions.",
                "b is the log-odds of 10 in 40; b + w that of 28 in 40.")),
     "logistic-regression-4": Number(
-        10.1907, ask="factor =",
+        10.19225, ask="factor =",
         hints=("One degree colder multiplies the odds by e to the power 0.232163.",
                "Ten degrees: e to the power 2.32163.")),
     "logistic-regression-5": Number(
