@@ -8,6 +8,9 @@ Sphinx warning, which the strict build turns into a failure.
 from __future__ import annotations
 
 import re
+import socket
+import subprocess
+import time
 from html import escape
 from pathlib import Path
 
@@ -89,14 +92,36 @@ def _visit_block(self, node):
     raise nodes.SkipNode
 
 
+def _start_server(rundir: Path, timeout: float) -> tuple[subprocess.Popen, socket.socket]:
+    """Start the KaTeX process on a socket file and connect to it as soon as it listens.
+
+    The package's own start connects when the file exists, which now and then is too early
+    (sphinxcontrib-katex 0.9.11). Its start on a port tries again, but there every formula waits
+    40 ms for TCP's delayed acknowledgements: minutes for a book.
+    """
+    path = rundir / "katex.sock"
+    command = katex.KaTeXServer.build_command(socket=path)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=rundir)
+    deadline = time.monotonic() + timeout
+    while True:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            if time.monotonic() > deadline:
+                raise katex.KaTeXServer.timeout_error(timeout) from None
+            time.sleep(0.01)
+        else:
+            return process, connection
+
+
 def _use_katex(app, config) -> None:
     config.html_math_renderer = "katex_strict"
     katex.NODEJS_BINARY = str(NODE_BIN / "node")
     script = Path(app.srcdir) / "node_modules" / "katex" / "dist" / "katex.min.js"
     katex.KaTeXServer.katex_path = str(script)
-    # On a socket file the package connects before the server listens, now and then; on a port it
-    # tries again. (sphinxcontrib-katex 0.9.11)
-    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
+    katex.KaTeXServer.start_server_process = _start_server
     katex.STARTUP_TIMEOUT = 60.0
 
 
