@@ -157,6 +157,6 @@ def test_launch_buttons_lead_to_a_file_of_the_repository(name):
     assert {link.hostname for link in found} == set(RUNNERS)
     for link in found:
         target = parse_qs(link.query)["urlpath"][0] if link.query else link.path
-        path = re.search(r"(book/.*\.ipynb)$", target).group(1)
+        path = re.split(r"^lab/tree/|/blob/[^/]+/", target)[-1]
         assert (ROOT / path).is_file()
         assert path == name.removesuffix(".html") + ".ipynb"
