@@ -72,7 +72,9 @@ def link(translator, node, html: str) -> str:
     seen.add(key)
     meaning, anchor = symbols[key]
     address = f"{builder.get_relative_uri(page, PAGE)}#{anchor}"
-    return f'<a class="symbol" href="{escape(address)}" title="{escape(meaning)}">{html}</a>'
+    said = escape(meaning)
+    names = f'title="{said}" aria-label="{said}"'
+    return f'<a class="symbol" href="{escape(address)}" {names}>{html}</a>'
 
 
 def _inside_link(node: nodes.Node) -> bool:
