@@ -72,7 +72,9 @@ def link(translator, node, html: str) -> str:
     seen.add(key)
     meaning, anchor = symbols[key]
     address = f"{builder.get_relative_uri(page, PAGE)}#{anchor}"
-    return f'<a class="symbol" href="{escape(address)}" title="{escape(meaning)}">{html}</a>'
+    # A formula alone is no name of a link to every program that reads pages aloud.
+    return (f'<a class="symbol" href="{escape(address)}" title="{escape(meaning)}" '
+            f'aria-label="{escape(meaning)}, in the notation">{html}</a>')
 
 
 def _inside_link(node: nodes.Node) -> bool:
