@@ -62,7 +62,7 @@ nbval: env-test
 
 site-tests: env-test
 	@$(MAKE) --no-print-directory book
-	@$(RUN) $(BIN)/pytest -q -n 2 --dist loadfile -rs tests/test_book_site.py tests/browser
+	@$(RUN) $(BIN)/pytest -q -n 2 --dist load -rs tests/test_book_site.py tests/browser
 
 test: env-test
 	@$(MAKE) --no-print-directory lint

@@ -72,9 +72,9 @@ def link(translator, node, html: str) -> str:
     seen.add(key)
     meaning, anchor = symbols[key]
     address = f"{builder.get_relative_uri(page, PAGE)}#{anchor}"
-    said = escape(meaning)
-    names = f'title="{said}" aria-label="{said}"'
-    return f'<a class="symbol" href="{escape(address)}" {names}>{html}</a>'
+    # A formula alone names no link: the meaning is read out after it, and seen when it is asked for.
+    return (f'<a class="symbol" href="{escape(address)}" title="{escape(meaning)}">{html}'
+            f'<span class="visually-hidden"> ({escape(meaning)})</span></a>')
 
 
 def _inside_link(node: nodes.Node) -> bool:
