@@ -1,0 +1,46 @@
+"""Moving the figures of a chapter for a long time leaves nothing behind in the kernel."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import nbformat
+import pytest
+from book_files import chapters
+from nbclient import NotebookClient
+
+MOVES, MAX_GROWTH = 200, 20_000_000  # bytes: a kept figure weighs some 0.3 MB, 200 of them 60 MB
+MOVE = f"""
+import gc, itertools, json
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+from mathml.interactive.live import LiveFigure
+
+sliders = [s for o in gc.get_objects() if isinstance(o, LiveFigure) for s in o.sliders.values()]
+
+def move(times):
+    for _, slider in zip(range(times), itertools.cycle(sliders)):
+        slider.index = (slider.index + 1) % len(slider.options)
+    gc.collect()
+    with open("/proc/self/statm") as file:
+        resident = 4096 * int(file.read().split()[1])
+    figures = sum(isinstance(o, Figure) for o in gc.get_objects())
+    return {{"open": len(plt.get_fignums()), "figures": figures, "bytes": resident}}
+
+print(json.dumps([move({MOVES}), move({MOVES})]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the kernel's memory from /proc")
+@pytest.mark.parametrize("nb", chapters(), ids=lambda nb: nb.path.stem)
+def test_two_hundred_moves_leave_nothing_behind(nb, monkeypatch):
+    monkeypatch.delenv("MATHML_OUTPUT", raising=False)
+    notebook = nbformat.read(nb.path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(MOVE))
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(nb.path.parent)}},
+                   kernel_name="python3").execute()
+    before, after = json.loads(notebook.cells[-1].outputs[-1].text)
+    assert after["open"] == before["open"]
+    assert after["figures"] == before["figures"]
+    assert after["bytes"] - before["bytes"] < MAX_GROWTH
