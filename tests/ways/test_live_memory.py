@@ -10,7 +10,10 @@ import pytest
 from book_files import chapters
 from nbclient import NotebookClient
 
-MOVES, MAX_GROWTH = 200, 20_000_000  # bytes: a kept figure weighs some 0.3 MB, 200 of them 60 MB
+WARM, MOVES = 20, 200
+MAX_GROWTH = 20_000_000  # bytes: a kept figure weighs some 0.3 MB, 200 of them 60 MB
+# The engine keeps or frees what a figure needs, whatever the chapter: these two draw the most.
+HEAVIEST = {"gradient-descent", "stochastic-and-adaptive-methods"}
 MOVE = f"""
 import gc, itertools, json
 import matplotlib.pyplot as plt
@@ -28,12 +31,13 @@ def move(times):
     figures = sum(isinstance(o, Figure) for o in gc.get_objects())
     return {{"open": len(plt.get_fignums()), "figures": figures, "bytes": resident}}
 
-print(json.dumps([move({MOVES}), move({MOVES})]))
+print(json.dumps([move({WARM}), move({MOVES})]))
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the kernel's memory from /proc")
-@pytest.mark.parametrize("nb", chapters(), ids=lambda nb: nb.path.stem)
+@pytest.mark.parametrize("nb", [nb for nb in chapters() if nb.path.stem in HEAVIEST],
+                         ids=lambda nb: nb.path.stem)
 def test_two_hundred_moves_leave_nothing_behind(nb, monkeypatch):
     monkeypatch.delenv("MATHML_OUTPUT", raising=False)
     notebook = nbformat.read(nb.path, as_version=4)
