@@ -83,6 +83,7 @@ test-all: env-test
 
 bench: env-test
 	@$(RUN) $(BIN)/python -m benchmarks
+	@$(RUN) $(BIN)/python -m benchmarks.figures
 	@$(RUN) $(BIN)/python -m benchmarks.pages
 
 lock:

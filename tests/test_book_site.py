@@ -160,3 +160,9 @@ def test_launch_buttons_lead_to_a_file_of_the_repository(name):
         path = re.split(r"^lab/tree/|/blob/[^/]+/", target)[-1]
         assert (ROOT / path).is_file()
         assert path == name.removesuffix(".html") + ".ipynb"
+
+
+def test_every_glossary_line_leads_to_where_its_term_is_taught():
+    lines = page("book/about/glossary.html").select("article dl.glossary > dd")
+    assert len(lines) > 50
+    assert [line.text for line in lines if not line.select_one("a.reference")] == []

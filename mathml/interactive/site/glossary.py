@@ -16,8 +16,13 @@ def places(app, glossary_page: str) -> dict[str, list[tuple[str, str]]]:
     for docname, entries in app.env.get_domain("index").entries.items():
         if docname != glossary_page:
             for _, value, anchor, *_ in entries:
-                found.setdefault(value.strip().lower(), []).append((docname, anchor))
+                found.setdefault(_key(value), []).append((docname, anchor))
     return found
+
+
+def _key(term: str) -> str:
+    """A term without the differences that typesetting makes."""
+    return term.strip().lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
 
 
 def _links(app, docname: str, targets: list[tuple[str, str]]) -> list[nodes.Node]:
@@ -37,7 +42,7 @@ def _lead_to_places(app, doctree, docname: str) -> None:
         return
     known = places(app, docname)
     for item in doctree.findall(nodes.definition_list_item):
-        targets = known.get(item[0].astext().strip().lower())
+        targets = known.get(_key(item[0].astext()))
         if targets and isinstance(item[-1], nodes.definition):
             item[-1][-1].extend(_links(app, docname, targets))
 
