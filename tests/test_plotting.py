@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from mathml import plotting
 
@@ -64,3 +65,22 @@ def _contrast(colour: str, paper: str) -> float:
 @pytest.mark.parametrize("colour", plotting.CYCLE)
 def test_lines_stand_out_from_paper(colour):
     assert _contrast(colour, plotting.PAPER) >= 2.8
+
+
+def test_powers_on_a_logarithmic_axis_are_plain_text():
+    ax = Figure().subplots()
+    ax.set(xscale="symlog", yscale="log", xlim=(-100, 100), ylim=(1e-12, 30))
+    plotting.plain_powers(ax.figure)
+    assert ax.xaxis.get_major_formatter().format_ticks([-10, 0, 100]) == ["−10¹", "0", "10²"]
+    assert ax.yaxis.get_major_formatter().format_ticks([1e-12, 1]) == ["10⁻¹²", "10⁰"]
+    ax.set_ylim(0.1, 0.5)
+    assert "2×10⁻¹" in ax.yaxis.get_minor_formatter().format_ticks([0.1, 0.2, 0.3, 0.4])
+
+
+def test_labels_that_an_author_chose_stay():
+    ax = Figure().subplots()
+    ax.set_yscale("log")
+    chosen = FuncFormatter(lambda x, _: f"{x:g}")
+    ax.yaxis.set_major_formatter(chosen)
+    plotting.plain_powers(ax.figure)
+    assert ax.yaxis.get_major_formatter() is chosen

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from mathml.interactive.controls import Control
 from mathml.interactive.mode import is_static
 from mathml.interactive.svg import figure_svg
-from mathml.plotting import style
+from mathml.plotting import plain_powers, style
 
 MAX_STATES = 240
 _MINUS = re.compile(r"(?<!\w)-(?=[\d.])")  # the hyphen that Python writes before a number
@@ -74,6 +74,7 @@ class Exploration:
                 raise RuntimeError(f"explore {self.title!r}: {panel.draw.__name__} failed at "
                                    f"{_spell(values)} with {type(error).__name__}: {error}; "
                                    "make it draw every state of its controls") from error
+            plain_powers(fig)
         if not isinstance(sentence, str) or not sentence.strip():
             raise TypeError(f"explore {self.title!r}: {panel.draw.__name__} must return a sentence "
                             f"that says what is to be seen, got {sentence!r} at {_spell(values)}; "

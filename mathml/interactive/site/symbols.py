@@ -72,7 +72,7 @@ def link(translator, node, html: str) -> str:
     seen.add(key)
     meaning, anchor = symbols[key]
     address = f"{builder.get_relative_uri(page, PAGE)}#{anchor}"
-    # A formula alone names no link: the meaning is read out after it, and seen when it is asked for.
+    # A formula alone names no link: its meaning is read out after it, and seen when asked for.
     return (f'<a class="symbol" href="{escape(address)}" title="{escape(meaning)}">{html}'
             f'<span class="visually-hidden"> ({escape(meaning)})</span></a>')
 
