@@ -23,6 +23,7 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)), (0, (1, 1)))
 # What the page may recolour, by the name of its CSS variable (--mm-blue, ...).
 THEME = {"#000000": "ink", BLUE: "blue", ORANGE: "orange", GREEN: "green", PINK: "pink", SKY: "sky",
          GOLD: "gold", INK: "ink", GREY: "grey", FAINT: "faint", PAPER: "paper"}
+RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")  # for str.translate
 
 _RC = {
     "figure.figsize": (6.4, 3.8), "figure.dpi": 72, "savefig.dpi": 72,
@@ -154,9 +155,6 @@ def arrow(ax, start, vector, *, color=ORANGE, width=1.8, label=None):
                                    "shrinkA": 0, "shrinkB": 0, "mutation_scale": 12})
 
 
-_RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-
-
 class PlainPowers(LogFormatterSciNotation):
     """Labels of a logarithmic axis as text, 10⁻³, where matplotlib sets them as formulas.
 
@@ -167,7 +165,7 @@ class PlainPowers(LogFormatterSciNotation):
         """Return the label of the tick at x."""
         label = re.sub(r"\$\\mathdefault\{(.*)\}\$", r"\1", super().__call__(x, pos))
         label = label.replace(r"\times", "×").replace("-", "−")
-        return re.sub(r"\^\{([^}]*)\}", lambda power: power[1].translate(_RAISED), label)
+        return re.sub(r"\^\{([^}]*)\}", lambda power: power[1].translate(RAISED), label)
 
 
 def plain_powers(fig) -> None:

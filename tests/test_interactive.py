@@ -15,6 +15,7 @@ from mathml.interactive import static as static_face
 from mathml.interactive.answer_key import Array, Choice, Function, Number, lookup
 from mathml.interactive.encoder import Encoding, Slot, apply_state
 from mathml.interactive.live import LiveFigure
+from mathml.interactive.numerals import numerals
 
 
 @pytest.fixture
@@ -363,3 +364,11 @@ class TestCheck:
 def test_an_exercise_without_a_key_is_the_chapters_mistake():
     with pytest.raises(ValueError, match="exercise must have an answer key, got 'no-such-topic-1'"):
         lookup("no-such-topic-1")
+
+
+@pytest.mark.parametrize(("python", "book"), [
+    ("1.0e-08", "1.0×10⁻⁸"), ("1e+10", "10¹⁰"), ("x = -3.5e-05.", "x = −3.5×10⁻⁵."), ("-1", "−1"),
+    ("3-fold, one-half, e2, 1.5e", "3-fold, one-half, e2, 1.5e"), ("v2.1e5", "v2.1e5"),
+])
+def test_numbers_are_typeset(python, book):
+    assert numerals(python) == book

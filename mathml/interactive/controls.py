@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mathml._check import as_int, as_scalar
+from mathml.interactive.numerals import numerals
 
 
 @dataclass(frozen=True)
@@ -121,5 +122,5 @@ def _nearest(values: list, default):
 def _write(value, fmt, unit: str) -> str:
     text = fmt(value) if callable(fmt) else fmt.format(value)
     if not isinstance(value, str):
-        text = text.replace("-", "−").replace("inf", "∞")
+        text = numerals(text).replace("inf", "∞")
     return f"{text} {unit}".strip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import product
@@ -12,11 +11,11 @@ from matplotlib.figure import Figure
 
 from mathml.interactive.controls import Control
 from mathml.interactive.mode import is_static
+from mathml.interactive.numerals import numerals
 from mathml.interactive.svg import figure_svg
 from mathml.plotting import plain_powers, style
 
 MAX_STATES = 240
-_MINUS = re.compile(r"(?<!\w)-(?=[\d.])")  # the hyphen that Python writes before a number
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class Exploration:
             raise TypeError(f"explore {self.title!r}: {panel.draw.__name__} must return a sentence "
                             f"that says what is to be seen, got {sentence!r} at {_spell(values)}; "
                             "end it with return f'...'")
-        return figure_svg(fig), _MINUS.sub("−", sentence)
+        return figure_svg(fig), numerals(sentence)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return {"text/plain": repr(self), **self.bundle}
