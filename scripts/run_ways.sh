@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Prove the ways in: set up what they need beside the environment of the tests, then run them.
+# Prove the ways in: install the tools of their tests beside the environment, then run the tests.
+# What the tests build (an environment per Python) they keep in .cache/ways until it is outdated.
+# Usage: scripts/run_ways.sh [ARGUMENT OF PYTEST...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-ways=.cache/ways
-if [ ! -x "$ways/repo2docker/bin/jupyter-repo2docker" ]; then
-  python -m venv "$ways/repo2docker"
-  "$ways/repo2docker/bin/pip" install -q --disable-pip-version-check jupyter-repo2docker==2026.4.0
+tools=.cache/ways/tools
+pins="jupyter-repo2docker==2026.4.0 uv==0.13.9"
+if [ "$(cat $tools/ready 2>/dev/null)" != "$pins $PWD" ]; then
+  echo "Installing $pins (once)"
+  python -m venv --clear $tools
+  # shellcheck disable=SC2086  # two requirements
+  $tools/bin/python -m pip install -q --disable-pip-version-check $pins
+  echo "$pins $PWD" >$tools/ready
 fi
-if [ ! -f "$ways/oldest/ready" ]; then  # the oldest releases that pyproject.toml allows
-  python -m venv --clear "$ways/oldest"
-  "$ways/oldest/bin/pip" install -q --disable-pip-version-check "numpy==1.26.*" "scipy==1.11.*" \
-    "matplotlib==3.8.*" "ipywidgets==7.7.*" ipykernel
-  touch "$ways/oldest/ready"
-fi
-exec pytest -q -rs --durations=5 tests/ways
+# A server and its browser belong to one file of tests: each file stays with one worker.
+exec pytest -q -rs --durations=5 -n 2 --dist loadfile "$@" tests/ways

@@ -89,3 +89,17 @@ def jupyter(tmp_path_factory):
     for process in running:
         process.terminate()
         process.wait(timeout=20)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what Binder's memory holds for each chapter, the heaviest first."""
+    measured = [(sum(value.values()), report.nodeid.rpartition("[")[2].rstrip("]"), value)
+                for report in terminalreporter.getreports("passed")
+                for name, value in report.user_properties
+                if name == "memory" and report.when == "call"]
+    if not measured:
+        return
+    terminalreporter.section("peak of memory on Binder (MB): kernel + server = all")
+    for total, chapter, parts in sorted(measured, reverse=True):
+        numbers = " + ".join(f"{parts[name] / 1e6:4.0f}" for name in ("kernel", "server"))
+        terminalreporter.line(f"{numbers} = {total / 1e6:4.0f}  {chapter}")

@@ -1,39 +1,206 @@
-"""Binder: repo2docker chooses the intended Python and installs before it copies the repository."""
+"""Binder: repo2docker's recipe is the intended one, and its steps give a JupyterLab that works.
+
+There is no Docker here. The recipe is read, and the steps of it that are the book's own (pip,
+then postBuild) are carried out by hand with the same Python, in a clean checkout of the last
+commit. Then JupyterLab runs there, and a reader's "Run all" with it, over its websocket.
+"""
 
 from __future__ import annotations
 
+import ast
+import json
+import os
 import re
+import secrets
 import subprocess
+import urllib.request
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
-from book_files import ROOT
+import websocket
+from book_files import ROOT, notebooks, source
+from ways.conftest import free_port, wait_until_it_answers
+from ways.environments import Environment, make, output, tool
 
-REPO2DOCKER = ROOT / ".cache" / "ways" / "repo2docker" / "bin" / "jupyter-repo2docker"
+PYTHON = (ROOT / ".binder" / "runtime.txt").read_text().strip().removeprefix("python-")
+LIMIT = 2 * 10**9  # bytes that mybinder.org gives to one reader
+TOKEN = secrets.token_hex(8)
+
+
+def clone(folder: Path) -> Path:
+    """A clean checkout of the last commit."""
+    output("git", "clone", "-q", ROOT, folder)
+    return folder
+
+
+def recipe(checkout: Path) -> str:
+    """The Dockerfile that Binder would build of a checkout, without its comments."""
+    done = subprocess.run([tool("jupyter-repo2docker"), "--no-build", "--debug", checkout],
+                          check=True, capture_output=True, text=True, timeout=120)
+    lines = (done.stdout + done.stderr).splitlines()
+    return "\n".join(line for line in lines if line.strip() and not line.startswith("#"))
 
 
 @pytest.fixture(scope="module")
-def dockerfile(tmp_path_factory) -> str:
-    """The recipe that Binder would build, from a clean checkout, without Docker."""
-    clone = tmp_path_factory.mktemp("clone") / "book"
-    subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
-    done = subprocess.run([REPO2DOCKER, "--no-build", "--debug", str(clone)], check=True,
-                          capture_output=True, text=True)
-    return done.stdout + done.stderr
+def checkout(tmp_path_factory) -> Path:
+    return clone(tmp_path_factory.mktemp("binder") / "book")
+
+
+@pytest.fixture(scope="module")
+def dockerfile(checkout) -> str:
+    return recipe(checkout)
+
+
+def pip_lines(dockerfile: str) -> list[str]:
+    """Each command of the recipe that installs Python packages."""
+    return re.findall(r"^RUN (.*pip install.*)$", dockerfile, re.MULTILINE)
+
+
+def before_the_copy(dockerfile: str) -> str:
+    """The steps that a change of the text does not repeat."""
+    head, copy, _ = re.split(r"(?m)^(COPY .*\bsrc/ .*)$", dockerfile, maxsplit=1)
+    assert copy
+    return head
 
 
 def test_it_chooses_the_intended_python(dockerfile):
-    wanted = (ROOT / ".binder" / "runtime.txt").read_text().strip().removeprefix("python-")
-    assert f"python={wanted}" in dockerfile
+    chosen = re.findall(r"^Building conda environment for python=(\S+)$", dockerfile, re.MULTILINE)
+    assert chosen == [PYTHON]
 
 
 def test_dependencies_are_installed_before_the_repository_is_copied(dockerfile):
-    lines = dockerfile.splitlines()
-    install = next(i for i, line in enumerate(lines) if re.search(r"pip install .*-r ", line))
-    copy = next(i for i, line in enumerate(lines) if re.match(r"COPY .* src/ ", line))
-    assert install < copy, "a text edit would rebuild the whole image"
-    assert "pip install --no-cache-dir .\n" not in dockerfile
+    assert len(pip_lines(dockerfile)) == 1
+    assert pip_lines(dockerfile)[0] in before_the_copy(dockerfile)
+    copied = re.findall(r"^COPY .*\bsrc/(\S+)", before_the_copy(dockerfile), re.MULTILINE)
+    assert copied == [".binder/requirements.txt"], "a change of these rebuilds the environment"
+
+
+def test_a_text_edit_repeats_no_installation(dockerfile, tmp_path):
+    edited = clone(tmp_path / "book")
+    for path in [*edited.glob("book/*/*.ipynb"), *edited.glob("mathml/*.py")]:
+        path.write_text(path.read_text().replace("the", "teh"))
+    assert before_the_copy(recipe(edited)) == before_the_copy(dockerfile)
 
 
 def test_the_books_package_is_installed_last(dockerfile):
-    assert "RUN ./.binder/postBuild" in dockerfile
+    assert dockerfile.index("RUN ./.binder/postBuild") > len(before_the_copy(dockerfile))
     assert "--no-deps" in (ROOT / ".binder" / "postBuild").read_text()
+
+
+@pytest.fixture(scope="module")
+def image(checkout, dockerfile) -> Environment:
+    """What Binder would have built. Its first layer is kept, as Docker keeps it."""
+    steps = pip_lines(dockerfile)
+
+    def install(environment: Environment) -> None:
+        prefix = environment.variables(KERNEL_PYTHON_PREFIX=str(environment.folder))
+        for step in steps:
+            output("bash", "-ec", step, cwd=checkout, env=prefix)
+
+    locks = (checkout / ".binder" / "requirements.txt").read_text()
+    environment = make(f"binder-{PYTHON}", PYTHON, "\n".join([*steps, locks]), install)
+    output("./.binder/postBuild", cwd=checkout, env=environment.variables())
+    return environment
+
+
+def test_the_environment_is_consistent(image):
+    output(image.python, "-m", "pip", "check", env=image.variables())
+
+
+def resident(status: str) -> int:
+    """The peak of a process's memory in bytes, from the text of /proc/<id>/status."""
+    return 1024 * int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
+
+
+@dataclass
+class Lab:
+    """A running JupyterLab, and what a reader's browser does with it."""
+
+    process: subprocess.Popen
+    port: int
+
+    def ask(self, method: str, path: str, body: dict | None = None) -> bytes:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/{path}", method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"token {TOKEN}", "Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.read()
+
+    def run_all(self, notebook: Path, cells: list[str]) -> int:
+        """Execute the cells as an opened notebook does; return the kernel's peak of memory."""
+        session = json.loads(self.ask("POST", "api/sessions", {
+            "path": str(notebook), "name": notebook.name, "type": "notebook",
+            "kernel": {"name": "python3"}}))
+        address = f"ws://127.0.0.1:{self.port}/api/kernels/{session['kernel']['id']}/channels"
+        channels = websocket.create_connection(f"{address}?token={TOKEN}", timeout=180)
+        try:
+            for cell in cells:
+                execute(channels, cell)
+            peak = execute(channels, "", peak="open('/proc/self/status').read()")["peak"]
+            return resident(ast.literal_eval(peak["data"]["text/plain"]))
+        finally:
+            channels.close()
+            self.ask("DELETE", f"api/sessions/{session['id']}")
+
+    @property
+    def memory(self) -> int:
+        """The server's own peak."""
+        return resident(Path(f"/proc/{self.process.pid}/status").read_text())
+
+
+def execute(channels: websocket.WebSocket, code: str, **expressions: str) -> dict:
+    """Run one cell; return the values of the expressions, or fail with the cell's error."""
+    header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": "reader",
+              "session": "reader", "version": "5.3", "date": ""}
+    content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False,
+               "user_expressions": expressions, "stop_on_error": True}
+    channels.send(json.dumps({"channel": "shell", "header": header, "parent_header": {},
+                              "metadata": {}, "content": content, "buffers": []}))
+    while True:
+        received = channels.recv()
+        if not isinstance(received, str):
+            continue  # a widget's picture or array
+        message = json.loads(received)
+        ours = message["parent_header"].get("msg_id") == header["msg_id"]
+        if ours and message["header"]["msg_type"] == "execute_reply":
+            reply = message["content"]
+            assert reply["status"] == "ok", "\n".join([code, *reply.get("traceback", [])])
+            return reply["user_expressions"]
+
+
+@pytest.fixture(scope="module")
+def lab(image, checkout, tmp_path_factory):
+    """JupyterLab as Binder serves it: started in the repository."""
+    home = tmp_path_factory.mktemp("home")
+    port = free_port()
+    command = [image.bin / "jupyter", "lab", "--no-browser", f"--port={port}", "--allow-root",
+               "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
+    variables = image.variables(HOME=str(home), PYTHONUNBUFFERED="1")
+    for name in [name for name in variables if name.startswith(("JUPYTER", "IPYTHON"))]:
+        del variables[name]
+    with (home / "lab.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=checkout, env=variables, stdout=log, stderr=log)
+    try:
+        wait_until_it_answers(f"http://127.0.0.1:{port}/api", process)
+        yield Lab(process, port)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def test_jupyterlab_answers_with_what_the_chapters_need(lab):
+    page = lab.ask("GET", "lab").decode()
+    config = re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1]
+    extensions = {e["name"] for e in json.loads(config)["federated_extensions"]}
+    assert {"@jupyter-widgets/jupyterlab-manager", "jupyterlab-myst"} <= extensions
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="no /proc: memory unknown")
+@pytest.mark.parametrize("nb", notebooks(), ids=lambda nb: nb.path.stem)
+def test_a_notebook_runs_in_binders_memory(lab, record_property, nb):
+    kernel = lab.run_all(nb.path.relative_to(ROOT), [source(cell) for _, cell in nb.code])
+    record_property("memory", {"kernel": kernel, "server": lab.memory})
+    assert kernel + lab.memory < LIMIT

@@ -1,48 +1,133 @@
-"""Colab: a machine without `mathml` and with older libraries; the first cell must do the rest.
+"""Colab, and every supported Python: the first cell installs `mathml`, and the notebooks run.
 
-The first cell installs from the repository's address. Git is told to find that address in this
-checkout, so the very command that a reader's machine runs is the one that is tested.
+Two machines for each Python, both without `mathml`: one with the oldest releases that
+`pyproject.toml` allows (Colab's are older than the locks), one with the newest. The first cell
+installs from the repository's address. Git is told to find that address in this checkout, so
+the very command that a reader's machine runs is the one that is tested, on the last commit.
+Every notebook runs on the oldest machine of the oldest Python and on the newest of the newest;
+the other machines share one more round of all notebooks among them.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import datetime
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
-from book_files import ROOT, chapters
-from nbclient import NotebookClient
+from book_files import ROOT, notebooks, source
+from ways.environments import NOT_THERE, Environment, execute, make, output, tool
 
-OLDEST = ROOT / ".cache" / "ways" / "oldest" / "bin"
-KERNEL = "oldest"
+PROJECT = ROOT / "pyproject.toml"
+CLASSIFIERS = tomllib.loads(PROJECT.read_text())["project"]["classifiers"]
+PYTHONS = [c.rpartition(" ")[2] for c in CLASSIFIERS if "Python :: 3." in c]
+RESOLUTION = {"oldest": "lowest-direct", "newest": "highest"}
+MACHINES = [f"{age}-{version}" for version in PYTHONS for age in RESOLUTION]
+ENDS = (MACHINES[0], MACHINES[-1])
+BETWEEN = MACHINES[1:-1]
+BOOK = notebooks()
+FIRST = source(BOOK[0].code[0][1])
+PAIRS = [pytest.param(machine, nb, id=f"{machine}-{nb.path.stem}")
+         for machine in MACHINES for i, nb in enumerate(BOOK)
+         if machine in ENDS or machine == BETWEEN[i % len(BETWEEN)]]
+# Raises as soon as Python starts a program, and keeps its name for the cell that looks.
+GUARD = """\
+import sys
+started = []
+def guard(event, args):
+    if event in {"subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty",
+                 "os.posix_spawn", "os.spawn"}:
+        started.append(event)
+        raise RuntimeError(f"a program was started: {event}")
+sys.addaudithook(guard)
+"""
+
+
+def install_dependencies(age: str) -> Callable[[Environment], None]:
+    """Return what installs the package's dependencies, as old or as new as they may be."""
+
+    def install(environment: Environment) -> None:
+        uv = [tool("uv"), "pip", "install", "-q", "--python", environment.python]
+        output(*uv, "--only-binary", ":all:", "--resolution", RESOLUTION[age], "-r", PROJECT)
+        output(*uv, "ipykernel")
+
+    return install
+
+
+@dataclass(frozen=True)
+class Machine:
+    """An environment like a fresh Colab machine's, after a first cell has run there."""
+
+    kernel: str
+    before: dict[str, str]  # the versions that were installed, and those that are
+    after: dict[str, str]
+
+
+def run_first_cell(kernel: str, folder: Path, before: str = "", after: str = "") -> None:
+    """Run what every notebook begins with, between two other cells."""
+    cells = [nbformat.v4.new_code_cell(cell) for cell in (before, FIRST, after)]
+    execute(nbformat.v4.new_notebook(cells=cells), kernel, folder)
 
 
 @pytest.fixture(scope="module")
-def oldest_kernel(tmp_path_factory):
-    """A kernel of the oldest supported releases, in which `mathml` is not installed."""
-    data = tmp_path_factory.mktemp("jupyter")
-    subprocess.run([OLDEST / "pip", "uninstall", "-q", "-y", "mathml"], check=True)
-    subprocess.run([OLDEST / "python", "-m", "ipykernel", "install", "--prefix", str(data),
-                    "--name", KERNEL], check=True, capture_output=True)
+def machine(tmp_path_factory):
+    """Return a function from a machine's name to the machine, made on its first use."""
     repository = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
-    environment = {"JUPYTER_PATH": str(data / "share" / "jupyter"), "GIT_CONFIG_COUNT": "1",
-                   "GIT_CONFIG_KEY_0": f"url.file://{ROOT}.insteadOf",
-                   "GIT_CONFIG_VALUE_0": repository,
-                   "PATH": f"{OLDEST}{os.pathsep}{os.environ['PATH']}"}
+    data = tmp_path_factory.mktemp("jupyter")
+    ready: dict[str, Machine] = {}
+
+    def prepare(name: str) -> Machine:
+        age, version = name.split("-")
+        asked = PROJECT.read_text()
+        if age == "newest":  # what is newest is asked again every week
+            asked += str(datetime.date.today().isocalendar()[:2])
+        environment = make(name, version, asked, install_dependencies(age))
+        kernel = environment.kernel(
+            data, GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0=f"url.file://{ROOT}.insteadOf",
+            GIT_CONFIG_VALUE_0=repository)
+        output(tool("uv"), "pip", "uninstall", "-q", "--python", environment.python, "mathml")
+        before = environment.versions()
+        run_first_cell(kernel, tmp_path_factory.mktemp(name), after="import mathml.interactive")
+        return Machine(kernel, before, environment.versions())
+
+    def get(name: str) -> Machine:
+        if name not in ready:
+            ready[name] = prepare(name)
+        return ready[name]
+
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        patch.delenv("MATHML_OUTPUT", raising=False)
-        patch.delenv("PYTHONPATH", raising=False)
-        yield KERNEL
+        patch.setenv("JUPYTER_PATH", str(data))
+        for name in NOT_THERE:
+            patch.delenv(name, raising=False)
+        yield get
 
 
-@pytest.mark.skipif(sys.version_info[:2] > (3, 12), reason="no NumPy 1.26 for this Python")
-@pytest.mark.parametrize("nb", chapters(), ids=lambda nb: nb.path.stem)
-def test_a_chapter_runs_where_only_old_libraries_are(oldest_kernel, tmp_path, nb):
-    notebook = nbformat.read(nb.path, as_version=4)
-    NotebookClient(notebook, timeout=300, kernel_name=oldest_kernel,
-                   resources={"metadata": {"path": str(tmp_path)}}).execute()
+def test_every_notebook_begins_with_the_same_cell():
+    assert {source(nb.code[0][1]) for nb in BOOK} == {FIRST}
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_the_first_cell_installs_the_package_and_nothing_else(machine, name):
+    there = machine(name)
+    assert "mathml" not in there.before
+    assert there.after == {**there.before, "mathml": there.after.get("mathml")}
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_the_first_cell_starts_no_program_where_the_package_is(machine, name, tmp_path):
+    run_first_cell(machine(name).kernel, tmp_path, before=GUARD, after="assert not started")
+
+
+def test_the_guard_sees_an_installation(machine, tmp_path):
+    hidden = f"{GUARD}sys.modules['mathml'] = None  # importing it fails as if it were missing"
+    with pytest.raises(Exception, match="a program was started"):
+        run_first_cell(machine(MACHINES[0]).kernel, tmp_path, before=hidden)
+
+
+@pytest.mark.parametrize(("name", "nb"), PAIRS)
+def test_a_notebook_runs(machine, name, nb, tmp_path):
+    execute(nbformat.read(nb.path, as_version=4), machine(name).kernel, tmp_path)
