@@ -1,13 +1,30 @@
-"""What every way in relies on: equal locks, one repository address, a readable bibliography."""
+"""What every way in relies on: equal locks, one address, the same Pythons, sound workflows."""
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+
 import pytest
 import yaml
-from book_files import BOOK, ROOT, chapters, source
+from book_files import BOOK, ROOT, notebooks, source
 from pybtex.database import parse_file
 
 REPOSITORY = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+CLASSIFIERS = [re.fullmatch(r"Programming Language :: Python :: (3\.\d+)", c)
+               for c in PROJECT["project"]["classifiers"]]
+PYTHONS = [match[1] for match in CLASSIFIERS if match]
+OLDEST, NEWEST = PYTHONS[0], PYTHONS[-1]
+WORKFLOWS = {path.name: yaml.safe_load(path.read_text())
+             for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))}
+STEPS = [pytest.param(workflow, step, id=f"{file}-{job}-{number}")
+         for file, workflow in WORKFLOWS.items() for job, content in workflow["jobs"].items()
+         for number, step in enumerate(content["steps"], start=1) if "run" in step]
+GOALS = set(re.findall(r"^([\w-]+):(?!=)", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def test_binder_installs_what_everybody_installs():
@@ -15,7 +32,7 @@ def test_binder_installs_what_everybody_installs():
     assert here.read_text() == there.read_text(), "run make lock, which copies one to the other"
 
 
-@pytest.mark.parametrize("nb", chapters(), ids=lambda nb: nb.path.stem)
+@pytest.mark.parametrize("nb", notebooks(), ids=lambda nb: nb.path.stem)
 def test_the_first_cell_installs_from_the_one_repository(nb):
     first = source(nb.code[0][1])
     assert f"git+{REPOSITORY}" in first
@@ -24,3 +41,96 @@ def test_the_first_cell_installs_from_the_one_repository(nb):
 
 def test_the_bibliography_can_be_read():
     assert len(parse_file(str(BOOK / "references.bib")).entries) > 20
+
+
+def test_the_supported_pythons_leave_no_gap():
+    minors = [int(version.partition(".")[2]) for version in PYTHONS]
+    assert len(minors) > 1
+    assert minors == list(range(minors[0], minors[-1] + 1))
+
+
+@pytest.mark.parametrize(("file", "said"), [
+    ("pyproject.toml", 'requires-python = ">={oldest}"'),
+    ("pyproject.toml", 'target-version = "py{digits}"'),
+    ("README.md", "Python {oldest} or newer ({oldest} to {newest} are tested)"),
+    ("scripts/bootstrap.sh", "sys.version_info < ({tuple})"),
+    ("scripts/bootstrap.sh", "Python {oldest} or newer"),
+    ("scripts/lock.sh", "--python-version {oldest} "),
+    ("scripts/lock.sh", "Python {oldest} to {newest}."),
+])
+def test_every_place_names_the_same_pythons(file, said):
+    said = said.format(oldest=OLDEST, newest=NEWEST, digits=OLDEST.replace(".", ""),
+                       tuple=OLDEST.replace(".", ", "))
+    assert said in (ROOT / file).read_text()
+
+
+def test_no_other_python_is_said_to_be_the_oldest():
+    for file in ("README.md", "CONTRIBUTING.md", "scripts/bootstrap.sh"):
+        said = re.findall(r"Python (3\.\d+) or newer", (ROOT / file).read_text())
+        assert set(said) <= {OLDEST}, file
+
+
+def test_binder_takes_a_supported_python():
+    name, _, version = (ROOT / ".binder" / "runtime.txt").read_text().strip().partition("-")
+    assert name == "python"
+    assert version in PYTHONS
+
+
+def test_the_workflows_take_every_supported_python():
+    ci, fresh = WORKFLOWS["ci.yml"]["jobs"], WORKFLOWS["fresh.yml"]["jobs"]
+    assert ci["test"]["strategy"]["matrix"]["python"] == [OLDEST, NEWEST]
+    assert fresh["newest"]["strategy"]["matrix"]["python"] == PYTHONS
+    for job in (ci["ways"], fresh["newest"]):  # these make an environment of each
+        setup = next(s for s in job["steps"] if "setup-python" in s.get("uses", ""))
+        assert set(setup["with"]["python-version"].split()) >= set(PYTHONS)
+
+
+@pytest.mark.parametrize(("workflow", "step"), STEPS)
+def test_what_a_workflow_runs_is_there(workflow, step):
+    run = step["run"]
+    for word in re.findall(r"(?:^|\s)((?:\.\w+|scripts|benchmarks)/[\w./-]+)", run):
+        assert os.access(ROOT / word, os.X_OK), f"{word} is missing or no program"
+    matrices = [job.get("strategy", {}).get("matrix", {}) for job in workflow["jobs"].values()]
+    goals = [g for m in matrices for g in m.get("goal", [])]
+    goals += [entry["goal"] for m in matrices for entry in m.get("include", [])]
+    goals += re.findall(r"(?:^make|\.ci/run) ([a-z][\w-]*)", run, re.MULTILINE)
+    assert set(goals) <= GOALS
+
+
+@pytest.mark.parametrize(("workflow", "step"), STEPS)
+def test_a_workflows_commands_can_be_read_and_fail_when_they_should(workflow, step):
+    script = re.sub(r"\$\{\{.*?\}\}", "value", step["run"])
+    read = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True, check=False)
+    assert read.returncode == 0, read.stderr
+    shell = step.get("shell") or workflow.get("defaults", {}).get("run", {}).get("shell")
+    if "|" in script:
+        assert shell == "bash", "without `shell: bash` a failure before a pipe is lost"
+
+
+def test_every_job_ends_some_day():
+    for file, workflow in WORKFLOWS.items():
+        for name, job in workflow["jobs"].items():
+            assert name == "publish" or 0 < job["timeout-minutes"] <= 60, f"{file}: {name}"
+
+
+@pytest.mark.parametrize(("open_issue", "expected"), [
+    ("", ["issue list", "issue create"]), ("7", ["issue list", "issue comment 7"])])
+def test_the_weekly_report_opens_one_issue_and_then_writes_below_it(tmp_path, open_issue, expected):
+    if shutil.which("bash") is None:
+        pytest.skip("no bash on this machine")
+    step = WORKFLOWS["fresh.yml"]["jobs"]["report"]["steps"][-1]
+    (tmp_path / "report-3.12-test.md").write_text("numpy broke it\n")
+    program = tmp_path / "gh"
+    program.write_text("#!/usr/bin/env bash\necho \"$@\" >>said\n"
+                       f'if [ "$2" = list ]; then echo "{open_issue}"; fi\n')
+    program.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "TITLE": "It broke",
+                   "RUN": "https://example.org/run/1"}
+    subprocess.run(["bash", "-eo", "pipefail", "-c", step["run"]], cwd=tmp_path, check=True,
+                   env=environment)
+    said = (tmp_path / "said").read_text().splitlines()
+    assert len(said) == len(expected)
+    assert all(line.startswith(start) for line, start in zip(said, expected, strict=True))
+    body = (tmp_path / "body.md").read_text()
+    assert "https://example.org/run/1" in body
+    assert "numpy broke it" in body
