@@ -40,6 +40,23 @@ def output(*command, **options) -> str:
     return done.stdout
 
 
+def snapshot(folder: Path) -> Path:
+    """A repository of one commit that holds what a clone of this checkout would: no ignored file.
+
+    It has what is not committed yet, and it can be cloned where this checkout is shallow.
+    """
+    listed = output("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    output("git", "init", "-q", folder)
+    git = ("git", "-C", folder, "-c", "user.name=test", "-c", "user.email=test@example.org")
+    output(*git, "add", "--all")
+    output(*git, "commit", "-q", "--message", "What is here")
+    return folder
+
+
 def candidates(version: str):
     """Every program that may be this Python: on the PATH, then what pyenv keeps."""
     if found := shutil.which(f"python{version}"):

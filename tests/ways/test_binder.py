@@ -1,8 +1,8 @@
 """Binder: repo2docker's recipe is the intended one, and its steps give a JupyterLab that works.
 
 There is no Docker here. The recipe is read, and the steps of it that are the book's own (pip,
-then postBuild) are carried out by hand with the same Python, in a clean checkout of the last
-commit. Then JupyterLab runs there, and a reader's "Run all" with it, over its websocket.
+then postBuild) are carried out by hand with the same Python, in a clean checkout. Then
+JupyterLab runs there, and a reader's "Run all" with it, over its websocket.
 """
 
 from __future__ import annotations
@@ -22,17 +22,11 @@ import pytest
 import websocket
 from book_files import ROOT, notebooks, source
 from ways.conftest import free_port, wait_until_it_answers
-from ways.environments import Environment, make, output, tool
+from ways.environments import Environment, make, output, snapshot, tool
 
 PYTHON = (ROOT / ".binder" / "runtime.txt").read_text().strip().removeprefix("python-")
 LIMIT = 2 * 10**9  # bytes that mybinder.org gives to one reader
 TOKEN = secrets.token_hex(8)
-
-
-def clone(folder: Path) -> Path:
-    """A clean checkout of the last commit."""
-    output("git", "clone", "-q", ROOT, folder)
-    return folder
 
 
 def recipe(checkout: Path) -> str:
@@ -45,7 +39,7 @@ def recipe(checkout: Path) -> str:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory) -> Path:
-    return clone(tmp_path_factory.mktemp("binder") / "book")
+    return snapshot(tmp_path_factory.mktemp("binder") / "book")
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +72,7 @@ def test_dependencies_are_installed_before_the_repository_is_copied(dockerfile):
 
 
 def test_a_text_edit_repeats_no_installation(dockerfile, tmp_path):
-    edited = clone(tmp_path / "book")
+    edited = snapshot(tmp_path / "book")
     for path in [*edited.glob("book/*/*.ipynb"), *edited.glob("mathml/*.py")]:
         path.write_text(path.read_text().replace("the", "teh"))
     assert before_the_copy(recipe(edited)) == before_the_copy(dockerfile)

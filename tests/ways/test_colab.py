@@ -2,8 +2,8 @@
 
 Two machines for each Python, both without `mathml`: one with the oldest releases that
 `pyproject.toml` allows (Colab's are older than the locks), one with the newest. The first cell
-installs from the repository's address. Git is told to find that address in this checkout, so
-the very command that a reader's machine runs is the one that is tested, on the last commit.
+installs from the repository's address. Git is told to find that address in a copy of this
+checkout, so the very command that a reader's machine runs is the one that is tested.
 Every notebook runs on the oldest machine of the oldest Python and on the newest of the newest;
 the other machines share one more round of all notebooks among them.
 """
@@ -20,11 +20,11 @@ import nbformat
 import pytest
 import yaml
 from book_files import ROOT, notebooks, source
-from ways.environments import NOT_THERE, Environment, execute, make, output, tool
+from ways.environments import NOT_THERE, Environment, execute, make, output, snapshot, tool
 
 PROJECT = ROOT / "pyproject.toml"
-CLASSIFIERS = tomllib.loads(PROJECT.read_text())["project"]["classifiers"]
-PYTHONS = [c.rpartition(" ")[2] for c in CLASSIFIERS if "Python :: 3." in c]
+DECLARED = tomllib.loads(PROJECT.read_text())["project"]
+PYTHONS = [c.rpartition(" ")[2] for c in DECLARED["classifiers"] if "Python :: 3." in c]
 RESOLUTION = {"oldest": "lowest-direct", "newest": "highest"}
 MACHINES = [f"{age}-{version}" for version in PYTHONS for age in RESOLUTION]
 ENDS = (MACHINES[0], MACHINES[-1])
@@ -77,17 +77,18 @@ def run_first_cell(kernel: str, folder: Path, before: str = "", after: str = "")
 def machine(tmp_path_factory):
     """Return a function from a machine's name to the machine, made on its first use."""
     repository = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
+    here = snapshot(tmp_path_factory.mktemp("repository"))
     data = tmp_path_factory.mktemp("jupyter")
     ready: dict[str, Machine] = {}
 
     def prepare(name: str) -> Machine:
         age, version = name.split("-")
-        asked = PROJECT.read_text()
+        asked = f"{age} of {DECLARED['dependencies']}"
         if age == "newest":  # what is newest is asked again every week
             asked += str(datetime.date.today().isocalendar()[:2])
         environment = make(name, version, asked, install_dependencies(age))
         kernel = environment.kernel(
-            data, GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0=f"url.file://{ROOT}.insteadOf",
+            data, GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0=f"url.file://{here}.insteadOf",
             GIT_CONFIG_VALUE_0=repository)
         output(tool("uv"), "pip", "uninstall", "-q", "--python", environment.python, "mathml")
         before = environment.versions()
