@@ -103,6 +103,10 @@ class Environment:
                         env=self.variables(PIP_DISABLE_PIP_VERSION_CHECK="1"))
         return {package["name"].lower(): package["version"] for package in json.loads(listed)}
 
+    def forget(self) -> None:
+        """Have it made again when it is wanted next."""
+        (self.folder / "ready").unlink()
+
     def kernel(self, data: Path, **variables: str) -> str:
         """Make this environment a kernel, to be found where JUPYTER_PATH says `data`."""
         folder = data / "kernels" / self.folder.name

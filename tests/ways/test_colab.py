@@ -93,7 +93,10 @@ def machine(tmp_path_factory):
         output(tool("uv"), "pip", "uninstall", "-q", "--python", environment.python, "mathml")
         before = environment.versions()
         run_first_cell(kernel, tmp_path_factory.mktemp(name), after="import mathml.interactive")
-        return Machine(kernel, before, environment.versions())
+        after = environment.versions()
+        if after.keys() - {"mathml"} != before.keys() or before.items() - after.items():
+            environment.forget()  # or the next run would start from what this one changed
+        return Machine(kernel, before, after)
 
     def get(name: str) -> Machine:
         if name not in ready:
