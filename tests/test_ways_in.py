@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import tomllib
 
@@ -116,8 +115,6 @@ def test_every_job_ends_some_day():
 @pytest.mark.parametrize(("open_issue", "expected"), [
     ("", ["issue list", "issue create"]), ("7", ["issue list", "issue comment 7"])])
 def test_the_weekly_report_opens_one_issue_and_then_writes_below_it(tmp_path, open_issue, expected):
-    if shutil.which("bash") is None:
-        pytest.skip("no bash on this machine")
     step = WORKFLOWS["fresh.yml"]["jobs"]["report"]["steps"][-1]
     (tmp_path / "report-3.12-test.md").write_text("numpy broke it\n")
     program = tmp_path / "gh"
@@ -134,3 +131,26 @@ def test_the_weekly_report_opens_one_issue_and_then_writes_below_it(tmp_path, op
     body = (tmp_path / "body.md").read_text()
     assert "https://example.org/run/1" in body
     assert "numpy broke it" in body
+
+
+def test_the_weekly_report_names_what_changed_and_how_the_log_ends(tmp_path):
+    step = next(s for s in WORKFLOWS["fresh.yml"]["jobs"]["newest"]["steps"]
+                if s.get("name") == "Say what broke")
+    script = step["run"].replace("${{ matrix.python }}", "3.12")
+    script = script.replace("${{ matrix.goal }}", "ways")
+    lock = tmp_path / "requirements.txt"
+    lock.write_text("numpy==2.4.6\nscipy==1.17.1\n")
+    git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.org"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "Lock"]):
+        subprocess.run([*git, *command], cwd=tmp_path, check=True)
+    lock.write_text("numpy==2.5.0\nscipy==1.17.1\n")
+    (tmp_path / "log.txt").write_text("started\n" * 100 + "1 failed\n")
+    subprocess.run(["bash", "-eo", "pipefail", "-c", script], cwd=tmp_path, check=True,
+                   env={**os.environ, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")})
+    report = (tmp_path / "report-3.12-ways.md").read_text()
+    assert report == (tmp_path / "summary").read_text()
+    assert "`make ways` on Python 3.12" in report
+    assert "-numpy==2.4.6\n+numpy==2.5.0\n```" in report
+    assert "scipy" not in report
+    assert report.count("started") == 59
+    assert "1 failed\n```" in report
