@@ -9,9 +9,10 @@ NOTEBOOKS ?= $(shell find book -name "*.ipynb" -not -path "*/.ipynb_checkpoints/
 RUN := env -u PYTHONPATH PATH="$(CURDIR)/$(BIN):$(PATH)" OMP_NUM_THREADS=1 \
 	IPYTHONDIR="$(CURDIR)/.cache/ipython" PYDEVD_DISABLE_FILE_VALIDATION=1
 SETUP := scripts/bootstrap.sh "$(PYTHON)"
-BUILD := $(RUN) $(BIN)/jupyter-book build . -W --keep-going -q
+BUILD_BOOK := $(BIN)/jupyter-book build . -W --keep-going -q
+UNIT := -q -n 2 --ignore tests/test_book_site.py --ignore tests/browser --ignore tests/ways
 
-.PHONY: help book serve lab test test-all bench clean distclean lock notebooks new-chapter env env-test lint unit nbval site-tests ways
+.PHONY: help book serve lab test test-all coverage bench clean distclean lock notebooks new-chapter env env-test lint unit nbval site-tests ways
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +21,7 @@ help:
 	@echo "make lab        open the chapters in JupyterLab"
 	@echo "make test       everything that a change must pass"
 	@echo "make test-all   the same from a cold execution cache, and every way in: Lab, Binder, Colab"
+	@echo "make coverage   which lines of the package the tests, the notebooks and the build run"
 	@echo "make bench      the benchmarks"
 	@echo "make notebooks  execute the chapters and store their text outputs, cleaned"
 	@echo "make new-chapter NAME=… PART=…  start a chapter from the template (TITLE=… if you like)"
@@ -34,7 +36,7 @@ env-test:
 
 book: env
 	@echo "Executing chapters and building the site (a first run takes minutes, later ones seconds)"
-	@$(BUILD) >/dev/null
+	@$(RUN) $(BUILD_BOOK) >/dev/null
 	@echo "The book is at $(CURDIR)/$(HTML)/index.html"
 
 serve: env
@@ -55,7 +57,7 @@ lint: env-test
 	@$(RUN) $(BIN)/lint-imports
 
 unit: env-test
-	@$(RUN) $(BIN)/pytest -q -n 2 --ignore tests/test_book_site.py --ignore tests/browser --ignore tests/ways
+	@$(RUN) $(BIN)/pytest $(UNIT)
 
 nbval: env-test
 	@$(RUN) scripts/run_nbval.sh
@@ -80,6 +82,15 @@ test-all: env-test
 	@rm -rf .cache/execution _build
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory ways
+
+# Of the package, by the unit tests, the notebooks and a build from a cold cache; under 95 % fails.
+coverage: env-test
+	@rm -rf .cache/execution _build .coverage*
+	@$(RUN) $(BIN)/coverage run -m pytest $(UNIT)
+	@$(RUN) $(BIN)/coverage run -m pytest -q --nbval $(NOTEBOOKS)
+	@$(RUN) $(BIN)/coverage run $(BUILD_BOOK) >/dev/null
+	@$(RUN) $(BIN)/coverage combine -q
+	@$(RUN) $(BIN)/coverage report
 
 bench: env-test
 	@$(RUN) $(BIN)/python -m benchmarks

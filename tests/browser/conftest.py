@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import functools
-import shutil
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from headless import headless_chromium
 from site_files import HTML
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Sums the shifts of the layout that no input of the reader caused.
 WATCH = """
 window.shifts = 0;
@@ -24,23 +19,11 @@ new PerformanceObserver((list) => {
 """
 
 
-def find_chromium() -> str | None:
-    """The path of a Chromium on this machine."""
-    return next(filter(None, map(shutil.which, NAMES)), None)
-
-
 @pytest.fixture(scope="session")
 def chromium():
     """One browser for the whole run."""
-    path = find_chromium()
-    if path is None:
-        pytest.skip("no Chromium on the PATH: the browser tests did not run (apt install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with headless_chromium() as browser:
         yield browser
-        browser.close()
 
 
 class _Quiet(SimpleHTTPRequestHandler):
