@@ -20,7 +20,7 @@ help:
 	@echo "make serve      the same, rebuilt on every change, at http://127.0.0.1:8000"
 	@echo "make lab        open the chapters in JupyterLab"
 	@echo "make test       everything that a change must pass"
-	@echo "make test-all   the same from a cold execution cache, and every way in: Lab, Binder, Colab"
+	@echo "make test-all   the same and what takes minutes: Lab, Binder, Colab, a class on JupyterHub"
 	@echo "make coverage   which lines of the package the tests, the notebooks and the build run"
 	@echo "make bench      the benchmarks"
 	@echo "make notebooks  execute the chapters and store their text outputs, cleaned"
@@ -78,9 +78,7 @@ test: env-test
 ways: env-test
 	@$(RUN) scripts/run_ways.sh
 
-test-all: env-test
-	@rm -rf .cache/execution _build
-	@$(MAKE) --no-print-directory test
+test-all: test
 	@$(MAKE) --no-print-directory ways
 
 # Of the package, by the unit tests, the notebooks and a build from a cold cache; under 95 % fails.
