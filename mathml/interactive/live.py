@@ -8,8 +8,6 @@ import ipywidgets as widgets
 
 from mathml.interactive.exploration import Exploration
 
-_WIDE = {"description_width": "initial"}
-
 
 class LiveFigure:
     """Binds one slider per control to the figure's drawing functions.
@@ -28,7 +26,9 @@ class LiveFigure:
 
     def __init__(self, figure: Exploration):
         self.figure = figure
-        self.sliders = {name: _slider(control) for name, control in figure.controls.items()}
+        letters = max(len(control.label) for control in figure.controls.values())
+        self.sliders = {name: _slider(control, f"{0.6 * letters:.0f}em")
+                        for name, control in figure.controls.items()}
         self.pictures = [widgets.HTML() for _ in figure.panels]
         self.sentence = widgets.HTML()
         self.failure = ""
@@ -74,7 +74,8 @@ class LiveFigure:
         self.sentence.value = f'<p role="status">{text}</p>'
 
 
-def _slider(control) -> widgets.SelectionSlider:
+def _slider(control, label_width: str) -> widgets.SelectionSlider:
     options = list(zip(control.texts, control.values, strict=True))
-    return widgets.SelectionSlider(options=options, index=control.default, style=_WIDE,
-                                   description=control.label, layout={"width": "28em"})
+    return widgets.SelectionSlider(
+        options=options, index=control.default, description=control.label,
+        style={"description_width": label_width}, layout={"width": f"calc({label_width} + 20em)"})
