@@ -37,31 +37,53 @@ def describe(doctree: nodes.document) -> str:
     return ""
 
 
+def _github(options: dict) -> str:
+    """The `owner/name` of the book's repository; empty when it is not one of GitHub's."""
+    repository = urlsplit(options.get("repository_url", ""))
+    owner_name = repository.path.strip("/").removesuffix(".git")
+    known = repository.hostname == "github.com" and owner_name.count("/") == 1
+    return owner_name if known else ""
+
+
+def _in_repository(options: dict, docname: str) -> PurePosixPath:
+    return PurePosixPath(options.get("path_to_docs") or "") / f"{docname}.ipynb"
+
+
+def hub_path(options: dict, docname: str) -> str:
+    """Return what follows a JupyterHub's address in an nbgitpuller link to a notebook.
+
+    The link copies the repository into the reader's home, or updates it there, and opens the
+    notebook in JupyterLab. Empty without a repository that others can reach.
+    """
+    if not (owner_name := _github(options)):
+        return ""
+    path, folder = _in_repository(options, docname), owner_name.rsplit("/", 1)[1]
+    query = {"repo": f"https://github.com/{owner_name}",
+             "branch": options.get("repository_branch") or "main",
+             "urlpath": f"lab/tree/{folder}/{path}"}
+    return "/hub/user-redirect/git-pull?" + "&".join(
+        f"{key}={quote(value, safe='')}" for key, value in query.items())
+
+
 def run_links(options: dict, docname: str) -> list[tuple[str, str]]:
     """Return (name, address) of each service that can run the page, from the one repository.
 
     `options` are Jupyter Book's theme options: `repository_url`, `repository_branch`,
     `path_to_docs` and `launch_buttons`.
     """
-    repository = urlsplit(options.get("repository_url", ""))
-    owner_name = repository.path.strip("/").removesuffix(".git")
-    if repository.hostname != "github.com" or owner_name.count("/") != 1:
+    if not (owner_name := _github(options)):
         return []
-    branch = options.get("repository_branch") or "main"
+    branch = quote(options.get("repository_branch") or "main")
     buttons = options.get("launch_buttons") or {}
-    path = PurePosixPath(options.get("path_to_docs") or "") / f"{docname}.ipynb"
+    path = _in_repository(options, docname)
     links = []
     if hub := buttons.get("binderhub_url", "").rstrip("/"):
         target = quote(f"lab/tree/{path}", safe="")
-        links.append(("Binder", f"{hub}/v2/gh/{owner_name}/{quote(branch)}?urlpath={target}"))
+        links.append(("Binder", f"{hub}/v2/gh/{owner_name}/{branch}?urlpath={target}"))
     if colab := buttons.get("colab_url", "").rstrip("/"):
         links.append(("Colab", f"{colab}/github/{owner_name}/blob/{branch}/{path}"))
     if hub := buttons.get("jupyterhub_url", "").rstrip("/"):
-        name = owner_name.rsplit("/", 1)[1]
-        tree = quote(f"lab/tree/{name}/{path}", safe="")
-        repo = quote(options["repository_url"], safe="")
-        links.append(("JupyterHub", f"{hub}/hub/user-redirect/git-pull?repo={repo}"
-                      f"&branch={quote(branch)}&urlpath={tree}"))  # fmt: skip
+        links.append(("JupyterHub", hub + hub_path(options, docname)))
     return links
 
 
