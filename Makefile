@@ -74,8 +74,9 @@ test: env-test
 	@echo "make test: all passed"
 
 # What takes minutes: the chapters in JupyterLab and Notebook 7, on Binder's recipe, on Colab's
-# kind of machine.
+# kind of machine, and for a class on JupyterHub (as root, which makes the students).
 ways: env-test
+	@$(MAKE) --no-print-directory book
 	@$(RUN) scripts/run_ways.sh
 
 test-all: test

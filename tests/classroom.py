@@ -1,4 +1,4 @@
-"""A class at work: a JupyterHub on this machine, and students who use it as their browsers would."""
+"""A class at work: a JupyterHub on this machine, and students who use it as browsers would."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def git(*words, folder: Path) -> str:
     return done.stdout
 
 
-def add_student(name: str, group: str, homes: Path, elsewhere: dict[str, str]) -> str:
+def add_student(name: str, groups: list[str], homes: Path, elsewhere: dict[str, str]) -> str:
     """Make a user of this machine whose git finds addresses elsewhere; return the password.
 
     The home is open to all, as some systems make it: to close it is the hub's business.
     """
     password = secrets.token_urlsafe(12)
-    subprocess.run(["useradd", "--create-home", "--base-dir", str(homes), "--gid", group,
-                    "--shell", "/bin/bash", "-K", "HOME_MODE=0755", name], check=True)
+    subprocess.run(["useradd", "--create-home", "--base-dir", str(homes), "--shell", "/bin/bash",
+                    "--groups", ",".join(groups), "-K", "HOME_MODE=0755", name], check=True)
     subprocess.run(["chpasswd"], input=f"{name}:{password}", text=True, check=True)
     lines = ["[safe]\n\tdirectory = *"]  # the stand-in for the remote belongs to another user
     lines += [f'[url "{there}"]\n\tinsteadOf = {here}' for here, there in elsewhere.items()]
@@ -78,9 +78,9 @@ class Hub:
         port, api, proxy = free_ports(3)
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "hub.log"
-        environment = {"PATH": f"{HUB / 'bin'}:/usr/sbin:/usr/bin:/sbin:/bin", "CLASS_URL": self.url,
-                       "CLASS_HUB_PORT": str(api), "CLASS_PROXY_PORT": str(proxy),
-                       "CLASS_GROUP": group}
+        environment = {"PATH": f"{HUB / 'bin'}:/usr/sbin:/usr/bin:/sbin:/bin",
+                       "CLASS_URL": self.url, "CLASS_HUB_PORT": str(api),
+                       "CLASS_PROXY_PORT": str(proxy), "CLASS_GROUP": group}
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [HUB / "bin" / "jupyterhub", "-f", HUB / "jupyterhub_config.py"], cwd=folder,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from itertools import pairwise
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+import yaml
 from book_files import ROOT
 from site_files import HTML, anchors, page, page_names, resolve, site_name
+
+from mathml.interactive.site.curriculum import read_curriculum
+from mathml.interactive.site.roadmap import EXAMPLE_HUB
 
 OUTSIDE = re.compile(r"^(https?:)?//", re.I)
 RESOURCES = {
@@ -19,6 +24,8 @@ RESOURCES = {
 LOADING = {"stylesheet", "preload", "icon", "modulepreload", "prefetch", "preconnect", "manifest"}
 PAGES = page_names()
 CHAPTERS = [name for name in PAGES if (ROOT / name).with_suffix(".ipynb").exists()]
+REPOSITORY = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
+TEACH = "book/about/teach.html"
 RUNNERS = ("mybinder.org", "colab.research.google.com")
 every_page = pytest.mark.parametrize("name", PAGES)
 
@@ -166,3 +173,47 @@ def test_every_glossary_line_leads_to_where_its_term_is_taught():
     lines = page("book/about/glossary.html").select("article dl.glossary > dd")
     assert len(lines) > 50
     assert [line.text for line in lines if not line.select_one("a.reference")] == []
+
+
+def pulled(path: str) -> str:
+    """The file of the repository that an nbgitpuller link opens."""
+    link = urlsplit(path)
+    assert link.path == "/hub/user-redirect/git-pull"
+    query = {key: values[0] for key, values in parse_qs(link.query).items()}
+    assert (query["repo"], query["branch"]) == (REPOSITORY["url"], REPOSITORY["branch"])
+    folder = REPOSITORY["url"].rsplit("/", 1)[1]
+    opened = query["urlpath"].removeprefix(f"lab/tree/{folder}/")
+    assert (ROOT / opened).is_file()
+    return opened
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_hub_button_waits_for_an_address_and_knows_the_chapter(name):
+    (button,) = page(name).select(".page-actions a[data-hub]")
+    assert button.text.strip() == "JupyterHub"
+    assert pulled(button["data-hub"]) == name.removesuffix(".html") + ".ipynb"
+    target, anchor = resolve(name, button["href"])
+    assert site_name(target) == TEACH
+    assert anchor in anchors(TEACH)
+
+
+def test_a_class_has_a_link_for_every_chapter():
+    links = page(TEACH).select("td a[data-hub]")
+    assert [pulled(a["data-hub"]) for a in links] == [
+        f"{chapter.docname}.ipynb" for chapter in read_curriculum(ROOT).chapters.values()
+        if chapter.docname]
+    for a in links:
+        assert a["href"] == EXAMPLE_HUB + a["data-hub"]
+
+
+def test_what_a_class_installs_is_in_the_repository():
+    code = [block.text for block in page(TEACH).select("article .highlight pre")]
+    assert not [text for text in code if re.search(r"@(url|raw|name)@", text)]
+    raw = r"https://raw\.githubusercontent\.com(/[^/]+/[^/]+)/([^/]+)/(\S+)"
+    (wanted,) = [found for text in code for found in re.findall(raw, text)]
+    assert f"https://github.com{wanted[0]}" == REPOSITORY["url"]
+    assert wanted[1] == REPOSITORY["branch"]
+    assert (ROOT / wanted[2]).is_file()
+    scripts = {found for text in code for found in re.findall(r"\bclass/[\w.-]+\.sh", text)}
+    assert scripts == {"class/install.sh", "class/build-image.sh"}
+    assert all(os.access(ROOT / script, os.X_OK) for script in scripts)

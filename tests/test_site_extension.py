@@ -14,8 +14,9 @@ import pytest
 from book_files import ROOT
 from docutils import nodes
 from docutils.utils import new_document
+from sphinx.errors import ExtensionError
 
-from mathml.interactive.site import execution, maths, packages, pages, symbols
+from mathml.interactive.site import execution, maths, packages, pages, symbols, teaching
 from mathml.interactive.site.cells import JoinHiddenCells
 
 
@@ -143,12 +144,43 @@ class TestPages:
         links = dict(pages.run_links(options, "book/p/c"))
         assert links["Binder"] == "https://b.org/v2/gh/o/r/dev?urlpath=lab%2Ftree%2Fbook%2Fp%2Fc.ipynb"
         assert links["Colab"] == "https://c.org/github/o/r/blob/dev/book/p/c.ipynb"
-        assert "branch=dev&urlpath=lab%2Ftree%2Fr%2Fbook%2Fp%2Fc.ipynb" in links["JupyterHub"]
+        assert links["JupyterHub"] == (
+            "https://h.org/hub/user-redirect/git-pull?repo=https%3A%2F%2Fgithub.com%2Fo%2Fr"
+            "&branch=dev&urlpath=lab%2Ftree%2Fr%2Fbook%2Fp%2Fc.ipynb")
+
+    @pytest.mark.parametrize("url", ["https://git.example.org/o/r", "https://git.example.org/o/r.git/"])
+    def test_a_hub_pulls_from_any_host_into_the_folder_that_opens(self, url):
+        path = pages.hub_path({"repository_url": url}, "c")
+        assert "repo=https%3A%2F%2Fgit.example.org%2Fo%2Fr&branch=main&" in path
+        assert path.endswith("urlpath=lab%2Ftree%2Fr%2Fc.ipynb")
+
+    def test_no_hub_link_without_a_repository(self):
+        assert pages.hub_path({}, "c") == ""
+        buttons = {"jupyterhub_url": "https://h.org"}
+        assert pages.run_links({"launch_buttons": buttons}, "c") == []
 
     @pytest.mark.parametrize("url", ["", "https://example.org/o/r", "https://github.com/o"])
     def test_no_run_links_without_a_repository_they_can_reach(self, url):
         buttons = {"binderhub_url": "https://b.org"}
         assert pages.run_links({"repository_url": url, "launch_buttons": buttons}, "c") == []
+
+
+class TestTeaching:
+    OPTIONS = {"repository_url": "https://github.com/o/r", "repository_branch": "dev"}  # noqa: RUF012
+
+    def test_the_repository_is_named(self):
+        text = teaching.fill_in("clone @url@ && cd @name@ && curl @raw@/x me@home", self.OPTIONS)
+        assert text == ("clone https://github.com/o/r && cd r && "
+                        "curl https://raw.githubusercontent.com/o/r/dev/x me@home")
+
+    def test_another_host_is_named_too(self):
+        options = {"repository_url": "https://git.example.org/o/r.git"}
+        assert teaching.fill_in("@url@ @raw@", options) == (
+            "https://git.example.org/o/r https://git.example.org/o/r/raw/main")
+
+    def test_an_unknown_name_is_refused(self):
+        with pytest.raises(ExtensionError, match="knows url, raw, name, got '@owner@'"):
+            teaching.fill_in("@owner@", self.OPTIONS)
 
 
 class TestSymbols:

@@ -14,6 +14,8 @@ from urllib.parse import quote, urlsplit
 from docutils import nodes
 
 DESCRIPTION_LENGTH = 160
+# The page for teachers, where the reader of a book that has no hub of its own names one.
+TEACHING, HUB_FIELD = "book/about/teach", "hub-links"
 SEARCH_SCRIPTS = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
 OWN_FILES = {"book.css", "theme.js"}
 # file name -> what a page's body must contain (any of it) for the page to carry the file
@@ -37,8 +39,8 @@ def describe(doctree: nodes.document) -> str:
     return ""
 
 
-def _github(options: dict) -> str:
-    """The `owner/name` of the book's repository; empty when it is not one of GitHub's."""
+def github_name(options: dict) -> str:
+    """Return the `owner/name` of the book's repository; empty when it is not one of GitHub's."""
     repository = urlsplit(options.get("repository_url", ""))
     owner_name = repository.path.strip("/").removesuffix(".git")
     known = repository.hostname == "github.com" and owner_name.count("/") == 1
@@ -53,14 +55,14 @@ def hub_path(options: dict, docname: str) -> str:
     """Return what follows a JupyterHub's address in an nbgitpuller link to a notebook.
 
     The link copies the repository into the reader's home, or updates it there, and opens the
-    notebook in JupyterLab. Empty without a repository that others can reach.
+    notebook in JupyterLab. Empty without a repository.
     """
-    if not (owner_name := _github(options)):
+    repository = options.get("repository_url", "").rstrip("/").removesuffix(".git")
+    if not urlsplit(repository).hostname:
         return ""
-    path, folder = _in_repository(options, docname), owner_name.rsplit("/", 1)[1]
-    query = {"repo": f"https://github.com/{owner_name}",
-             "branch": options.get("repository_branch") or "main",
-             "urlpath": f"lab/tree/{folder}/{path}"}
+    folder = repository.rsplit("/", 1)[1]  # nbgitpuller's own choice
+    query = {"repo": repository, "branch": options.get("repository_branch") or "main",
+             "urlpath": f"lab/tree/{folder}/{_in_repository(options, docname)}"}
     return "/hub/user-redirect/git-pull?" + "&".join(
         f"{key}={quote(value, safe='')}" for key, value in query.items())
 
@@ -71,19 +73,19 @@ def run_links(options: dict, docname: str) -> list[tuple[str, str]]:
     `options` are Jupyter Book's theme options: `repository_url`, `repository_branch`,
     `path_to_docs` and `launch_buttons`.
     """
-    if not (owner_name := _github(options)):
-        return []
     branch = quote(options.get("repository_branch") or "main")
     buttons = options.get("launch_buttons") or {}
     path = _in_repository(options, docname)
     links = []
-    if hub := buttons.get("binderhub_url", "").rstrip("/"):
-        target = quote(f"lab/tree/{path}", safe="")
-        links.append(("Binder", f"{hub}/v2/gh/{owner_name}/{branch}?urlpath={target}"))
-    if colab := buttons.get("colab_url", "").rstrip("/"):
-        links.append(("Colab", f"{colab}/github/{owner_name}/blob/{branch}/{path}"))
-    if hub := buttons.get("jupyterhub_url", "").rstrip("/"):
-        links.append(("JupyterHub", hub + hub_path(options, docname)))
+    if owner_name := github_name(options):
+        if hub := buttons.get("binderhub_url", "").rstrip("/"):
+            target = quote(f"lab/tree/{path}", safe="")
+            links.append(("Binder", f"{hub}/v2/gh/{owner_name}/{branch}?urlpath={target}"))
+        if colab := buttons.get("colab_url", "").rstrip("/"):
+            links.append(("Colab", f"{colab}/github/{owner_name}/blob/{branch}/{path}"))
+    hub, after = buttons.get("jupyterhub_url", "").rstrip("/"), hub_path(options, docname)
+    if hub and after:
+        links.append(("JupyterHub", hub + after))
     return links
 
 
@@ -136,6 +138,11 @@ def _prepare(app, pagename, templatename, context, doctree) -> None:
     context["notebook"] = str(source).endswith(".ipynb")
     options = app.config.html_theme_options
     context["run_links"] = run_links(options, pagename) if context["notebook"] else []
+    hub_is_known = "JupyterHub" in dict(context["run_links"])
+    context["hub_path"] = ""
+    if context["notebook"] and not hub_is_known and TEACHING in app.env.found_docs:
+        context["hub_path"] = hub_path(options, pagename)
+        context["hub_page"] = f"{app.builder.get_relative_uri(pagename, TEACHING)}#{HUB_FIELD}"
     context["repository_url"] = options.get("repository_url", "")
 
 

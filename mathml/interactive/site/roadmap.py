@@ -3,11 +3,13 @@
 ```{chapter-map}      what needs what, drawn and as a list
 ```{chapter-status}   every notebook with the minutes to read and the seconds to run
 ```{reading-paths}    the paths of book/curriculum.yml
+```{class-links}      every chapter as a link that opens it on a class's JupyterHub
 They read the chapters' metadata each time the book is built, so a new chapter appears by itself.
 """
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
@@ -15,6 +17,9 @@ from sphinx.util.docutils import SphinxDirective
 
 from .curriculum import Chapter, Curriculum, read_curriculum
 from .map_svg import draw_map
+from .pages import hub_path
+
+EXAMPLE_HUB = "https://hub.example.org"  # stands for a hub until a reader names one
 
 
 class roadmap(nodes.General, nodes.Element):
@@ -45,6 +50,12 @@ class ReadingPaths(_View):
     """List the paths through the course."""
 
     kind = "paths"
+
+
+class ClassLinks(_View):
+    """List a link per chapter for a class's hub."""
+
+    kind = "class"
 
 
 class _Pages:
@@ -136,7 +147,32 @@ def _paths(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:
     return [nodes.definition_list("", *items)]
 
 
-VIEWS = {"map": _map, "status": _status, "paths": _paths}
+HUB_FIELD = """
+<div class="hub-field js-only">
+<label for="hub-address">Address of your hub</label>
+<input id="hub-address" type="url" placeholder="{hub}" autocomplete="off" spellcheck="false">
+<p id="hub-said" role="status"></p>
+</div>
+"""
+
+
+def _class(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:
+    options = pages.app.config.html_theme_options
+    hub = ((options.get("launch_buttons") or {}).get("jupyterhub_url") or EXAMPLE_HUB).rstrip("/")
+
+    def link(chapter: Chapter) -> nodes.Node:
+        path = hub_path(options, chapter.docname)
+        html = (f'<a href="{escape(hub + path)}" data-hub="{escape(path)}">'
+                f"{escape(pages.title(chapter))}</a>")
+        return nodes.raw("", html, format="html")
+
+    rows = [[link(c), nodes.Text(c.part), nodes.Text(f"{c.minutes} min"),
+             nodes.Text(_spell(c.seconds))] for c in plan.chapters.values() if c.docname]
+    head = [nodes.Text(word) for word in ("Chapter, on your hub", "Part", "To read", "To run")]
+    return [nodes.raw("", HUB_FIELD.format(hub=escape(hub)), format="html"), _table(head, rows)]
+
+
+VIEWS = {"map": _map, "status": _status, "paths": _paths, "class": _class}
 
 
 def _resolve(app, doctree, docname: str) -> None:
@@ -153,4 +189,5 @@ def setup(app) -> None:
     app.add_directive("chapter-map", ChapterMap)
     app.add_directive("chapter-status", ChapterStatus)
     app.add_directive("reading-paths", ReadingPaths)
+    app.add_directive("class-links", ClassLinks)
     app.connect("doctree-resolved", _resolve)

@@ -67,6 +67,32 @@
     block.append(button);
   });
 
+  // Links to a class's JupyterHub. Its address is typed once, on the page for teachers, and kept.
+  const hubField = one("#hub-address");
+  const hubLinks = all("a[data-hub]").map((link) => [link, link.getAttribute("href")]);
+  const readHub = (text) => {
+    if (!/^https?:\/\/[^/]/.test(text) || !URL.canParse(text)) return "";
+    const url = new URL(text);
+    return url.origin + url.pathname.replace(/(\/hub(\/.*)?)?\/*$/, "");
+  };
+  const showHub = (hub) => hubLinks.forEach(([link, before]) => {
+    link.href = hub ? hub + link.dataset.hub : before;
+  });
+  let savedHub = "";
+  try { savedHub = readHub(localStorage.getItem("hub") ?? ""); } catch { /* storage may be forbidden */ }
+  showHub(savedHub);
+  if (hubField) {
+    hubField.value = savedHub;
+    hubField.addEventListener("input", () => {
+      const text = hubField.value.trim();
+      const hub = readHub(text);
+      try { localStorage.setItem("hub", hub); } catch { /* storage may be forbidden */ }
+      showHub(hub);
+      one("#hub-said").textContent = hub ? `The links lead to ${hub}.`
+        : text ? "An address starts with https://, as in https://hub.example.org." : "";
+    });
+  }
+
   // What scrolls sideways must be reachable by keyboard.
   const scrollers = all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre");
   const markScrollers = () => scrollers.forEach((box) => {
