@@ -23,8 +23,9 @@ PYTHON
 }
 
 find_python() {
-  local candidate
-  for candidate in ${PYTHON:-python3 /usr/bin/python3 /usr/bin/python3.1{4,3,2,1} /usr/local/bin/python3}; do
+  local candidate candidates=(python3 /usr/bin/python3 /usr/{local/,}bin/python3.1{3,2,1,4})
+  [ -z "${PYTHON:-}" ] || candidates=("$PYTHON")
+  for candidate in "${candidates[@]}"; do
     if command -v "$candidate" >/dev/null && shared "$candidate"; then
       echo "$candidate"
       return

@@ -25,6 +25,11 @@ def fill_in(text: str, options: dict) -> str:
     ------
     ExtensionError
         If the text asks for a name that there is not.
+
+    Examples
+    --------
+    >>> fill_in("git clone @url@ && cd @name@", {"repository_url": "https://github.com/o/r"})
+    'git clone https://github.com/o/r && cd r'
     """
     url = options.get("repository_url", "").rstrip("/").removesuffix(".git")
     branch = options.get("repository_branch") or "main"

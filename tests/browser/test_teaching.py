@@ -1,0 +1,50 @@
+"""The address of a class's hub: typed once, and every page's links lead there."""
+
+from __future__ import annotations
+
+import pytest
+from site_files import HTML
+
+TEACH = "book/about/teach.html"
+CHAPTER = "book/linear-algebra/norms.html"
+LINK = "td a[data-hub]"
+
+
+def leads(page, selector: str) -> str:
+    """Where a link leads."""
+    return page.locator(selector).first.get_attribute("href")
+
+
+@pytest.mark.parametrize("typed", ["https://hub.example.edu", "https://hub.example.edu/hub/home",
+                                   " https://hub.example.edu/ "])
+def test_an_address_is_typed_once_and_kept(visit, typed):
+    v = visit(TEACH)
+    v.page.get_by_label("Address of your hub").focus()
+    v.page.keyboard.type(typed)
+    here = "https://hub.example.edu/hub/user-redirect/git-pull?"
+    assert all(a.get_attribute("href").startswith(here) for a in v.page.locator(LINK).all())
+    assert v.page.locator("#hub-said").inner_text() == (
+        "The links lead to https://hub.example.edu.")
+    v.goto((HTML / CHAPTER).as_uri())
+    assert leads(v.page, ".page-actions a[data-hub]").startswith(here)
+    v.goto((HTML / TEACH).as_uri())
+    field = v.page.get_by_label("Address of your hub")
+    assert field.input_value() == "https://hub.example.edu"
+    field.fill("")
+    assert leads(v.page, LINK).startswith("https://hub.example.org/hub/")
+    v.goto((HTML / CHAPTER).as_uri())
+    assert leads(v.page, ".page-actions a[data-hub]") == "../about/teach.html#hub-links"
+
+
+@pytest.mark.parametrize("typed", ["hub", "javascript:alert(1)", "https://", "ftp://hub.example"])
+def test_what_is_no_address_changes_nothing(visit, typed):
+    v = visit(TEACH)
+    v.page.get_by_label("Address of your hub").fill(typed)
+    assert leads(v.page, LINK).startswith("https://hub.example.org/hub/")
+    assert v.page.locator("#hub-said").inner_text().startswith("An address starts with https://")
+
+
+def test_without_scripts_the_links_show_an_example(visit):
+    v = visit(TEACH, javascript=False)
+    assert not v.page.locator("#hub-address").is_visible()
+    assert leads(v.page, LINK).startswith("https://hub.example.org/hub/")
