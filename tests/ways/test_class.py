@@ -54,7 +54,7 @@ def room():
     folder = Path(tempfile.mkdtemp(prefix="mathml-class-"))
     folder.chmod(0o755)
     (folder / "homes").mkdir()
-    remote, made, hub = folder / "remote.git", [], None
+    remote, made, hub, left = folder / "remote.git", [], None, []
     git("clone", "--quiet", "--bare", str(ROOT), str(remote), folder=folder)
     git("update-ref", f"refs/heads/{REPOSITORY['branch']}", "HEAD", folder=remote)
     subprocess.run(["groupadd", group], check=True)
@@ -71,13 +71,14 @@ def room():
                               outsider=students.pop("outsider"), students=students)
     finally:
         if hub:
-            hub.stop()
+            left = hub.stop()
         for login in made:
             for process in processes_of(login):
                 process.kill()
             subprocess.run(["userdel", "--force", login], capture_output=True, check=False)
         subprocess.run(["groupdel", group], check=False)
         shutil.rmtree(folder)
+    assert not left, f"still running after the hub was stopped: {left}"
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,7 @@ def students(room):
         assert list(arrived) == [f"lab/tree/{place(chapter)}" for chapter in CHAPTERS.values()]
     yield room.students
     for student in room.students.values():
+        student.end_sessions()
         student.browser.close()
 
 
