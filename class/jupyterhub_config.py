@@ -41,6 +41,9 @@ c.Spawner.environment = {
 c.Spawner.args = ["--MappingKernelManager.cull_idle_timeout=3600",
                   "--MappingKernelManager.cull_connected=True"]
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120
+# How long the hub waits when it stops a server, asking three times; open pages can hold one up.
+c.LocalProcessSpawner.interrupt_timeout = 5
+c.LocalProcessSpawner.term_timeout = c.LocalProcessSpawner.kill_timeout = 5
 
 
 def close_home(spawner):
