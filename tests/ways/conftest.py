@@ -84,7 +84,11 @@ def jupyter(tmp_path_factory):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print what Binder's memory holds for each chapter, the heaviest first."""
+    """Print what tests told, then what Binder's memory holds for each chapter, heaviest first."""
+    for report in terminalreporter.getreports("passed"):
+        for name, told in report.user_properties:
+            if name == "told" and report.when == "call":
+                terminalreporter.line(told)
     measured = [(sum(value.values()), report.nodeid.rpartition("[")[2].rstrip("]"), value)
                 for report in terminalreporter.getreports("passed")
                 for name, value in report.user_properties

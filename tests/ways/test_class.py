@@ -21,6 +21,7 @@ import pytest
 import yaml
 from book_files import ROOT
 from classroom import HUB, Hub, Student, add_student, git, memory_of, processes_of, run_notebook
+from ways.environments import snapshot, tool
 
 from mathml.interactive.site import pages
 
@@ -55,7 +56,8 @@ def room():
     folder.chmod(0o755)
     (folder / "homes").mkdir()
     remote, made, hub, left = folder / "remote.git", [], None, []
-    git("clone", "--quiet", "--bare", str(ROOT), str(remote), folder=folder)
+    git("clone", "--quiet", "--bare", str(snapshot(folder / "checkout")), str(remote),
+        folder=folder)
     git("update-ref", f"refs/heads/{REPOSITORY['branch']}", "HEAD", folder=remote)
     subprocess.run(["groupadd", group], check=True)
     try:
@@ -110,13 +112,13 @@ def test_only_members_of_the_class_get_in(room):
     assert not Student(ada.name, "a wrong password", room.url).log_in()
 
 
-def test_each_student_runs_a_chapter(students, capsys):
+def test_each_student_runs_a_chapter(students, record_property):
     with ThreadPoolExecutor(len(CHAPTERS)) as pool:
         held = dict(zip(CHAPTERS, pool.map(lambda n: study(students[n], CHAPTERS[n]), CHAPTERS),
                         strict=True))
-    with capsys.disabled():
-        for name, megabytes in held.items():
-            print(f"\n{CHAPTERS[name]}: server and kernel hold {megabytes:.0f} MB", end="")
+    for name, megabytes in held.items():
+        told = f"A student's server with {CHAPTERS[name]} open holds {megabytes:.0f} MB."
+        record_property("told", told)
     promised = yaml.safe_load((ROOT / "class" / "z2jh.yaml").read_text())["singleuser"]["memory"]
     assert max(held.values()) < float(promised["guarantee"].removesuffix("M"))
 
@@ -205,9 +207,8 @@ def test_no_student_sees_anothers_files(room, students):
 
 
 def test_the_image_for_kubernetes_holds_the_book_outside_the_students_home():
-    found = sorted((ROOT / ".cache" / "ways").glob("*/bin/jupyter-repo2docker"))
-    assert found, "no repo2docker in .cache/ways; run: make ways"
-    environment = {**os.environ, "PATH": f"{found[0].parent}{os.pathsep}{os.environ['PATH']}"}
+    tools = tool("jupyter-repo2docker").parent
+    environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run([ROOT / "class" / "build-image.sh", "class:1", "--no-build", "--debug"],
                           env=environment, check=True, capture_output=True, text=True)
     lines = [line.strip() for line in (done.stdout + done.stderr).splitlines()]

@@ -8,43 +8,50 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 
 import nbformat
 import pytest
 from book_files import ROOT, chapters
-from nbclient import NotebookClient
 from site_files import HTML, page, resolve
+from ways.environments import NOT_THERE, Environment, execute, make, output, snapshot, tool
 
-ALONE = ROOT / ".cache" / "ways" / "alone" / "bin"
-KERNEL = "alone"
+VERSION = (ROOT / ".binder" / "runtime.txt").read_text().strip().removeprefix("python-")
+LOCK = ROOT / "requirements.txt"
+
+
+def install_dependencies(environment: Environment) -> None:
+    """Install what the package depends on, as locked, and what runs a notebook."""
+    output(tool("uv"), "pip", "install", "-q", "--python", environment.python, "-c", LOCK,
+           "-r", ROOT / "pyproject.toml", "ipykernel")
 
 
 @pytest.fixture(scope="module")
-def kernel_with_only_mathml(tmp_path_factory):
-    """A kernel where nothing of the book is found but the installed package."""
+def alone(tmp_path_factory):
+    """An environment, and its kernel, where nothing of the book is but the installed package."""
+    asked = LOCK.read_text() + (ROOT / "pyproject.toml").read_text()
+    environment = make("alone", VERSION, asked, install_dependencies)
+    package = snapshot(tmp_path_factory.mktemp("package") / "mathml")
+    output(environment.python, "-m", "pip", "install", "-q", "--no-deps", "--force-reinstall",
+           package, env=environment.variables(PIP_DISABLE_PIP_VERSION_CHECK="1"))
     data = tmp_path_factory.mktemp("jupyter")
-    subprocess.run([ALONE / "python", "-m", "ipykernel", "install", "--prefix", str(data),
-                    "--name", KERNEL], check=True, capture_output=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JUPYTER_PATH", str(data / "share" / "jupyter"))
-        patch.setenv("PATH", f"{ALONE}{os.pathsep}{os.environ['PATH']}")
+        patch.setenv("JUPYTER_PATH", str(data))
         patch.setenv("PIP_NO_INDEX", "1")  # the first cell must find the package, not fetch it
-        patch.delenv("MATHML_OUTPUT", raising=False)
-        patch.delenv("PYTHONPATH", raising=False)
-        yield KERNEL
+        for name in NOT_THERE:
+            patch.delenv(name, raising=False)
+        yield environment, environment.kernel(data)
 
 
 @pytest.mark.parametrize("nb", chapters(), ids=lambda nb: nb.path.stem)
-def test_a_downloaded_chapter_runs_on_its_own(kernel_with_only_mathml, tmp_path, nb):
+def test_a_downloaded_chapter_runs_on_its_own(alone, tmp_path, nb):
+    environment, kernel = alone
     name = str(nb.path.relative_to(ROOT).with_suffix(".html"))
     assert (HTML / name).is_file(), "the site is not built; run: make book"
     (button,) = page(name).select(".page-actions a[download]")
     downloaded = shutil.copy(resolve(name, button["href"])[0], tmp_path)
     assert os.listdir(tmp_path) == [nb.path.name]
     notebook = nbformat.read(downloaded, as_version=4)
-    place = nbformat.v4.new_code_cell("import mathml; print(mathml.__file__)")
-    notebook.cells.insert(0, place)
-    NotebookClient(notebook, timeout=300, kernel_name=kernel_with_only_mathml,
-                   resources={"metadata": {"path": str(tmp_path)}}).execute()
-    assert notebook.cells[0].outputs[0]["text"].startswith(str(ALONE.parent))
+    found = nbformat.v4.new_code_cell("import mathml; print(mathml.__file__)")
+    notebook.cells.insert(0, found)
+    execute(notebook, kernel, tmp_path)
+    assert found.outputs[0]["text"].startswith(str(environment.folder))
