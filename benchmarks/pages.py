@@ -29,6 +29,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 SLOWER = 4
+PACKED = {".woff2", ".png", ".jpg"}  # compressed already
 WATCH = """
 window.shifts = 0;
 new PerformanceObserver((list) => {
@@ -82,7 +83,20 @@ ipywidgets.IntSlider(3)
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves without a line per request."""
+    """Serves compressed, as hosts of pages do, and without a line per request."""
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        if path.suffix not in PACKED and path.is_file():
+            content = gzip.compress(path.read_bytes(), mtime=0)
+            self.send_response(200)
+            self.send_header("Content-Type", self.guess_type(str(path)))
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+        else:
+            super().do_GET()
 
     def log_message(self, format, *args):
         pass
@@ -99,8 +113,7 @@ def serve(folder: Path) -> ThreadingHTTPServer:
 def sent(path: Path) -> int:
     """Return the bytes a server sends for a file: compressed, unless it is already."""
     content = path.read_bytes()
-    packed = path.suffix in {".woff2", ".png", ".jpg"}
-    return len(content) if packed else len(gzip.compress(content, mtime=0))
+    return len(content) if path.suffix in PACKED else len(gzip.compress(content, mtime=0))
 
 
 def weigh(browser, folder: Path, name: str) -> dict:

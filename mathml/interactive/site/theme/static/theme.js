@@ -94,14 +94,12 @@
   }
 
   // What scrolls sideways must be reachable by keyboard.
-  const scrollers = all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre");
-  const markScrollers = () => scrollers.forEach((box) => {
-    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
-  });
-  addEventListener("load", markScrollers);
-  addEventListener("resize", markScrollers);
-  document.fonts?.ready.then(markScrollers);
+  const scrollers = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+    if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }));
+  all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre")
+    .forEach((box) => scrollers.observe(box));
 
   // A reference to a formula, a box or a symbol shows it, under the pointer or with the keyboard.
   const peek = document.createElement("div");
