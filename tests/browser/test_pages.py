@@ -100,12 +100,24 @@ SAME = "(box, first) => box.isEqualNode(first)"
 THUMB = 16  # px, of a range's handle
 
 
+# What is far from the screen is not laid out; as it comes near, what is above it may take its true
+# height. So scroll until the part stays where it is.
+COME = """
+async (part) => {
+  for (let before = null, turn = 0; turn < 20; turn++) {
+    part.scrollIntoView({block: "center", behavior: "instant"});
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const top = part.getBoundingClientRect().top;
+    if (top === before) return;
+    before = top;
+  }
+}
+"""
+
+
 def bring_to_screen(part) -> None:
-    """Scroll to a part of a page and wait until it is laid out: what is far away is not."""
-    part.scroll_into_view_if_needed()
-    part.evaluate("() => new Promise((done) => requestAnimationFrame(() => "
-                  "requestAnimationFrame(done)))")
-    part.scroll_into_view_if_needed()
+    """Scroll to a part of a page and wait until it stands still."""
+    part.evaluate(COME)
 
 
 def drag(page, control, start: int, end: int, last: int) -> None:
@@ -175,7 +187,7 @@ def test_figures_move(visit, name, width, scheme):
         figure.evaluate(RECORD)
         for control in figure.locator("input[type=range]").all():
             key = control.get_attribute("id")
-            assert figure.locator(f'label[for="{key}"]').inner_text().strip()
+            assert figure.locator(f'label[for="{key}"]').text_content().strip()
             to_both_ends_and_back(v.page, figure, control, first)
             if scheme == "light":  # what is drawn does not depend on the colours
                 walk(v.page, figure, control, height)
@@ -299,6 +311,22 @@ def test_the_first_page_opens_on_a_moving_figure(visit, width):
     v = visit("book/index.html", width=width)
     box = v.page.locator("figure.explorable input[type=range]").first.bounding_box()
     assert box["y"] + box["height"] < 900
+
+
+@pytest.mark.parametrize("name", WITH_FIGURES)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_link_arrives_at_its_section(visit, name, width):
+    """Also where nothing between the first screen and the section was laid out before."""
+    v = visit(name, width=width)
+    for section in page(name).select(".article > section > section")[::-1]:
+        link = v.page.locator(f'.page-toc a[href="#{section["id"]}"]')
+        link.evaluate("link => link.click()")  # on a narrow screen the list is not shown
+        v.page.wait_for_timeout(500)
+        top, below = v.page.evaluate("""key => [
+          document.getElementById(key).getBoundingClientRect().top,
+          document.documentElement.scrollHeight - scrollY - innerHeight]""", section["id"])
+        assert 0 <= top <= 120 or below <= 2, f"#{section['id']} is at {top:.0f} px"
+    assert v.errors == []
 
 
 def squeezed(text: str) -> str:

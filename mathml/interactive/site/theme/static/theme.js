@@ -168,6 +168,28 @@
   });
   addEventListener("afterprint", () => opened.splice(0).forEach((fold) => { fold.open = false; }));
 
+  // Sections far from the screen are not laid out, so what stands above a link's target may grow as
+  // one arrives there: go on until the target stands still.
+  let journey = 0;
+  const arrive = async () => {
+    const mine = ++journey;
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let before = null, turn = 0; target && turn < 10; turn++) {
+      target.scrollIntoView();
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      if (mine !== journey) return; // the reader went on
+      const { top } = target.getBoundingClientRect();
+      if (top === before) return;
+      before = top;
+    }
+  };
+  ["wheel", "touchmove"].forEach((turn) => addEventListener(turn, () => { journey++; }, { passive: true }));
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("a[href^='#']")) requestAnimationFrame(arrive);
+  });
+  // A page that is reloaded, or gone back to, stays where it was left.
+  if (performance.getEntriesByType("navigation")[0]?.type === "navigate") addEventListener("load", arrive);
+
   // Mark in the page's contents the section that is being read.
   const links = new Map(all(".page-toc a[href^='#']").map((a) => [a.getAttribute("href").slice(1), a]));
   const headings = all(".article section[id]").filter((section) => links.has(section.id));
