@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import nbformat
 import yaml
+from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
@@ -51,6 +53,20 @@ class Notebook:
     def calls(self, name: str) -> int:
         """How often a function of that name is called."""
         return len(re.findall(rf"(?<![\w.]){name}\(", self.program))
+
+
+def execute(notebook: nbformat.NotebookNode, folder: Path, kernel: str = "python3") -> None:
+    """Execute a notebook from top to bottom in a folder; a failing cell raises."""
+    NotebookClient(notebook, timeout=300, kernel_name=kernel,
+                   resources={"metadata": {"path": str(folder)}}).execute()
+
+
+def ask_at_the_end(nb: Notebook, code: str):
+    """Run a chapter as a reader does, then a cell that prints JSON; return what that says."""
+    notebook = nbformat.read(nb.path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(code))
+    execute(notebook, nb.path.parent)
+    return json.loads(notebook.cells[-1].outputs[-1].text)
 
 
 def tags(cell: dict) -> set[str]:

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import secrets
-import socket
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -18,18 +17,10 @@ import psutil
 import requests
 import websocket
 from bs4 import BeautifulSoup
+from servers import Kernel, free_ports, wait_until_it_answers
 
 HUB = Path(os.environ.get("CLASS_FOLDER", "/opt/mathml-class"))
 LONG = 180  # s, for what starts or runs something
-
-
-def free_ports(n: int) -> list[int]:
-    """Ports of this machine that nobody listens on."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(n)]
-        for s in sockets:
-            s.bind(("127.0.0.1", 0))
-        return [s.getsockname()[1] for s in sockets]
 
 
 def git(*words, folder: Path) -> str:
@@ -87,13 +78,10 @@ class Hub:
 
     def wait(self) -> None:
         """Return when the hub answers."""
-        end = time.monotonic() + LONG
-        while time.monotonic() < end and self.process.poll() is None:
-            with contextlib.suppress(requests.ConnectionError):
-                if requests.get(f"{self.url}/hub/health", timeout=5).ok:
-                    return
-            time.sleep(0.3)
-        raise TimeoutError(f"the hub did not start:\n{self.log.read_text()[-3000:]}")
+        try:
+            wait_until_it_answers(f"{self.url}/hub/health", self.process, LONG)
+        except (RuntimeError, TimeoutError) as failed:
+            raise type(failed)(f"{failed}:\n{self.log.read_text()[-3000:]}") from None
 
     def stop(self) -> list[str]:
         """End the hub, which ends the proxy and the servers; name what it left running."""
@@ -207,55 +195,3 @@ class Student:
         finally:
             line.close()
             self.api("DELETE", f"sessions/{session['id']}")
-
-
-class Kernel:
-    """A running kernel, by the messages that a notebook's page exchanges with it."""
-
-    def __init__(self, line):
-        self.line = line
-
-    def run(self, code: str) -> list[dict]:
-        """Execute a cell and return its outputs as a notebook stores them."""
-        ours = secrets.token_hex(8)
-        header = {"msg_id": ours, "msg_type": "execute_request", "username": "", "version": "5.3",
-                  "session": "test", "date": "2026-01-01T00:00:00Z"}
-        self.line.send(json.dumps({
-            "header": header, "parent_header": {}, "metadata": {}, "channel": "shell",
-            "content": {"code": code, "silent": False, "store_history": True,
-                        "user_expressions": {}, "allow_stdin": False, "stop_on_error": True}}))
-        outputs: list[dict] = []
-        while True:
-            text = self.line.recv()
-            if isinstance(text, bytes):  # a message with buffers: their offsets stand before it
-                start = int.from_bytes(text[4:8], "big")
-                end = int.from_bytes(text[8:12], "big") or len(text)
-                text = text[start:end].decode()
-            message = json.loads(text)
-            if message["parent_header"].get("msg_id") != ours:
-                continue
-            kind, content = message["msg_type"], message["content"]
-            if kind in ("stream", "error", "display_data", "execute_result"):
-                content.pop("transient", None)
-                outputs.append({"output_type": kind, **content})
-            elif kind == "status" and content["execution_state"] == "idle":
-                return outputs
-
-    def value(self, code: str) -> str:
-        """Execute a cell that prints; return what it printed."""
-        outputs = self.run(code)
-        assert all(out["output_type"] == "stream" for out in outputs), outputs
-        return "".join(out["text"] for out in outputs).strip()
-
-
-def run_notebook(kernel: Kernel, notebook: dict) -> int:
-    """Execute every code cell, store its outputs, and return how many there were."""
-    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    for number, cell in enumerate(cells, start=1):
-        cell["outputs"] = kernel.run(cell["source"])
-        cell["execution_count"] = number
-        errors = [out for out in cell["outputs"] if out["output_type"] == "error"]
-        assert not errors, f"cell {number}: {errors[0]['ename']}: {errors[0]['evalue']}"
-    return len(cells)
-
-

@@ -6,12 +6,8 @@ above it. So each notebook is run as a reader runs it, and then all its sliders 
 
 from __future__ import annotations
 
-import json
-
-import nbformat
 import pytest
-from book_files import chapters
-from nbclient import NotebookClient
+from book_files import ask_at_the_end, chapters
 
 MOVE_EVERYTHING = """
 import gc, json
@@ -42,9 +38,4 @@ print(json.dumps(report))
 @pytest.mark.parametrize("nb", chapters(), ids=lambda nb: nb.path.stem)
 def test_figures_move_after_the_last_cell(nb, monkeypatch):
     monkeypatch.delenv("MATHML_OUTPUT", raising=False)
-    notebook = nbformat.read(nb.path, as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell(MOVE_EVERYTHING))
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(nb.path.parent)}},
-                   kernel_name="python3").execute()
-    report = json.loads(notebook.cells[-1].outputs[-1].text)
-    assert report == []
+    assert ask_at_the_end(nb, MOVE_EVERYTHING) == []

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 
 import pytest
 from book_files import ROOT
 from headless import headless_chromium
+from servers import free_ports, wait_until_it_answers
 
 SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
@@ -27,27 +25,6 @@ def browser():
     """One headless Chromium for the whole run."""
     with headless_chromium() as chromium:
         yield chromium
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def wait_until_it_answers(url: str, process: subprocess.Popen, seconds: float = 90) -> None:
-    """Return once a server answers; fail if its process ends first."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server of {url} ended with code {process.returncode}")
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.5)
-    raise TimeoutError(f"{url} did not answer within {seconds:g} s")
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +44,7 @@ def jupyter(tmp_path_factory):
     running = []
 
     def start(program: str) -> str:
-        port = free_port()
+        (port,) = free_ports(1)
         command = [sys.executable, "-m", "jupyter", program, "--no-browser", f"--port={port}",
                    "--ServerApp.port_retries=0", f"--ServerApp.root_dir={home / 'book'}",
                    "--IdentityProvider.token=", "--allow-root", "--expose-app-in-browser"]

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import nbformat
 import pytest
 from book_files import ROOT
-from nbclient import NotebookClient
 
 WAYS = ROOT / ".cache" / "ways"  # scripts/run_ways.sh puts uv and repo2docker into tools/
 TOOLS = WAYS / "tools" / "bin"
+BINDER_PYTHON = (ROOT / ".binder" / "runtime.txt").read_text().strip().removeprefix("python-")
 # What a reader's machine does not have, and what would change what the notebooks do.
 NOT_THERE = ("MATHML_OUTPUT", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
 
@@ -144,9 +143,3 @@ def make(name: str, version: str, asked: str,
         install(environment)
         stamp.write_text(key)
     return environment
-
-
-def execute(notebook: nbformat.NotebookNode, kernel: str, folder: Path) -> None:
-    """Execute a notebook from top to bottom in a folder; a failing cell raises."""
-    NotebookClient(notebook, timeout=300, kernel_name=kernel,
-                   resources={"metadata": {"path": str(folder)}}).execute()

@@ -7,24 +7,22 @@ JupyterLab runs there, and a reader's "Run all" with it, over its websocket.
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import re
 import secrets
 import subprocess
 import urllib.request
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import pytest
 import websocket
-from book_files import ROOT, notebooks, source
-from ways.conftest import free_port, wait_until_it_answers
-from ways.environments import Environment, make, output, snapshot, tool
+from book_files import ROOT, notebooks
+from servers import Kernel, free_ports, run_notebook, wait_until_it_answers
+from ways.environments import BINDER_PYTHON, Environment, make, output, snapshot, tool
 
-PYTHON = (ROOT / ".binder" / "runtime.txt").read_text().strip().removeprefix("python-")
 LIMIT = 2 * 10**9  # bytes that mybinder.org gives to one reader
 TOKEN = secrets.token_hex(8)
 
@@ -61,7 +59,7 @@ def before_the_copy(dockerfile: str) -> str:
 
 def test_it_chooses_the_intended_python(dockerfile):
     chosen = re.findall(r"^Building conda environment for python=(\S+)$", dockerfile, re.MULTILINE)
-    assert chosen == [PYTHON]
+    assert chosen == [BINDER_PYTHON]
 
 
 def test_dependencies_are_installed_before_the_repository_is_copied(dockerfile):
@@ -96,7 +94,8 @@ def image(checkout, dockerfile) -> Environment:
             output("bash", "-ec", step, cwd=checkout, env=prefix)
 
     locks = (checkout / ".binder" / "requirements.txt").read_text()
-    environment = make(f"binder-{PYTHON}", PYTHON, "\n".join([*steps, locks]), install)
+    asked = "\n".join([*steps, locks])
+    environment = make(f"binder-{BINDER_PYTHON}", BINDER_PYTHON, asked, install)
     output("./.binder/postBuild", cwd=checkout, env=environment.variables())
     return environment
 
@@ -125,18 +124,17 @@ class Lab:
         with urllib.request.urlopen(request, timeout=60) as response:
             return response.read()
 
-    def run_all(self, notebook: Path, cells: list[str]) -> int:
-        """Execute the cells as an opened notebook does; return the kernel's peak of memory."""
+    def run_all(self, path: Path, notebook: dict) -> int:
+        """Execute a notebook as its page does; return the kernel's peak of memory."""
         session = json.loads(self.ask("POST", "api/sessions", {
-            "path": str(notebook), "name": notebook.name, "type": "notebook",
+            "path": str(path), "name": path.name, "type": "notebook",
             "kernel": {"name": "python3"}}))
         address = f"ws://127.0.0.1:{self.port}/api/kernels/{session['kernel']['id']}/channels"
         channels = websocket.create_connection(f"{address}?token={TOKEN}", timeout=180)
         try:
-            for cell in cells:
-                execute(channels, cell)
-            peak = execute(channels, "", peak="open('/proc/self/status').read()")["peak"]
-            return resident(ast.literal_eval(peak["data"]["text/plain"]))
+            kernel = Kernel(channels)
+            run_notebook(kernel, notebook)
+            return resident(kernel.value("print(open('/proc/self/status').read())"))
         finally:
             channels.close()
             self.ask("DELETE", f"api/sessions/{session['id']}")
@@ -147,31 +145,11 @@ class Lab:
         return resident(Path(f"/proc/{self.process.pid}/status").read_text())
 
 
-def execute(channels: websocket.WebSocket, code: str, **expressions: str) -> dict:
-    """Run one cell; return the values of the expressions, or fail with the cell's error."""
-    header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": "reader",
-              "session": "reader", "version": "5.3", "date": ""}
-    content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False,
-               "user_expressions": expressions, "stop_on_error": True}
-    channels.send(json.dumps({"channel": "shell", "header": header, "parent_header": {},
-                              "metadata": {}, "content": content, "buffers": []}))
-    while True:
-        received = channels.recv()
-        if not isinstance(received, str):
-            continue  # a widget's picture or array
-        message = json.loads(received)
-        ours = message["parent_header"].get("msg_id") == header["msg_id"]
-        if ours and message["header"]["msg_type"] == "execute_reply":
-            reply = message["content"]
-            assert reply["status"] == "ok", "\n".join([code, *reply.get("traceback", [])])
-            return reply["user_expressions"]
-
-
 @pytest.fixture(scope="module")
 def lab(image, checkout, tmp_path_factory):
     """JupyterLab as Binder serves it: started in the repository."""
     home = tmp_path_factory.mktemp("home")
-    port = free_port()
+    (port,) = free_ports(1)
     command = [image.bin / "jupyter", "lab", "--no-browser", f"--port={port}", "--allow-root",
                "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
     variables = image.variables(HOME=str(home), PYTHONUNBUFFERED="1")
@@ -197,6 +175,6 @@ def test_jupyterlab_answers_with_what_the_chapters_need(lab):
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="no /proc: memory unknown")
 @pytest.mark.parametrize("nb", notebooks(), ids=lambda nb: nb.path.stem)
 def test_a_notebook_runs_in_binders_memory(lab, record_property, nb):
-    kernel = lab.run_all(nb.path.relative_to(ROOT), [source(cell) for _, cell in nb.code])
+    kernel = lab.run_all(nb.path.relative_to(ROOT), nbformat.read(nb.path, as_version=4))
     record_property("memory", {"kernel": kernel, "server": lab.memory})
     assert kernel + lab.memory < LIMIT

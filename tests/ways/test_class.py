@@ -20,7 +20,8 @@ import nbformat
 import pytest
 import yaml
 from book_files import ROOT
-from classroom import HUB, Hub, Student, add_student, git, memory_of, processes_of, run_notebook
+from classroom import HUB, Hub, Student, add_student, git, memory_of, processes_of
+from servers import run_notebook
 from ways.environments import snapshot, tool
 
 from mathml.interactive.site import pages

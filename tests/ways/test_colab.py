@@ -19,8 +19,8 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from book_files import ROOT, notebooks, source
-from ways.environments import NOT_THERE, Environment, execute, make, output, snapshot, tool
+from book_files import ROOT, execute, notebooks, source
+from ways.environments import NOT_THERE, Environment, make, output, snapshot, tool
 
 PROJECT = ROOT / "pyproject.toml"
 DECLARED = tomllib.loads(PROJECT.read_text())["project"]
@@ -70,7 +70,7 @@ class Machine:
 def run_first_cell(kernel: str, folder: Path, before: str = "", after: str = "") -> None:
     """Run what every notebook begins with, between two other cells."""
     cells = [nbformat.v4.new_code_cell(cell) for cell in (before, FIRST, after)]
-    execute(nbformat.v4.new_notebook(cells=cells), kernel, folder)
+    execute(nbformat.v4.new_notebook(cells=cells), folder, kernel)
 
 
 @pytest.fixture(scope="module")
@@ -134,4 +134,4 @@ def test_the_guard_sees_an_installation(machine, tmp_path):
 
 @pytest.mark.parametrize(("name", "nb"), PAIRS)
 def test_a_notebook_runs(machine, name, nb, tmp_path):
-    execute(nbformat.read(nb.path, as_version=4), machine(name).kernel, tmp_path)
+    execute(nbformat.read(nb.path, as_version=4), tmp_path, machine(name).kernel)

@@ -11,11 +11,10 @@ import shutil
 
 import nbformat
 import pytest
-from book_files import ROOT, chapters
+from book_files import ROOT, chapters, execute
 from site_files import HTML, page, resolve
-from ways.environments import NOT_THERE, Environment, execute, make, output, snapshot, tool
+from ways.environments import BINDER_PYTHON, NOT_THERE, Environment, make, output, snapshot, tool
 
-VERSION = (ROOT / ".binder" / "runtime.txt").read_text().strip().removeprefix("python-")
 LOCK = ROOT / "requirements.txt"
 
 
@@ -29,7 +28,7 @@ def install_dependencies(environment: Environment) -> None:
 def alone(tmp_path_factory):
     """An environment, and its kernel, where nothing of the book is but the installed package."""
     asked = LOCK.read_text() + (ROOT / "pyproject.toml").read_text()
-    environment = make("alone", VERSION, asked, install_dependencies)
+    environment = make("alone", BINDER_PYTHON, asked, install_dependencies)
     package = snapshot(tmp_path_factory.mktemp("package") / "mathml")
     output(environment.python, "-m", "pip", "install", "-q", "--no-deps", "--force-reinstall",
            package, env=environment.variables(PIP_DISABLE_PIP_VERSION_CHECK="1"))
@@ -53,5 +52,5 @@ def test_a_downloaded_chapter_runs_on_its_own(alone, tmp_path, nb):
     notebook = nbformat.read(downloaded, as_version=4)
     found = nbformat.v4.new_code_cell("import mathml; print(mathml.__file__)")
     notebook.cells.insert(0, found)
-    execute(notebook, kernel, tmp_path)
+    execute(notebook, tmp_path, kernel)
     assert found.outputs[0]["text"].startswith(str(environment.folder))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
-import nbformat
 import pytest
-from book_files import chapters
-from nbclient import NotebookClient
+from book_files import ask_at_the_end, chapters
 
 WARM, MOVES = 20, 200
 MAX_GROWTH = 20_000_000  # bytes: a kept figure weighs some 0.3 MB, 200 of them 60 MB
@@ -40,11 +37,7 @@ print(json.dumps([move({WARM}), move({MOVES})]))
                          ids=lambda nb: nb.path.stem)
 def test_two_hundred_moves_leave_nothing_behind(nb, monkeypatch):
     monkeypatch.delenv("MATHML_OUTPUT", raising=False)
-    notebook = nbformat.read(nb.path, as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell(MOVE))
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(nb.path.parent)}},
-                   kernel_name="python3").execute()
-    before, after = json.loads(notebook.cells[-1].outputs[-1].text)
+    before, after = ask_at_the_end(nb, MOVE)
     assert after["open"] == before["open"]
     assert after["figures"] == before["figures"]
     assert after["bytes"] - before["bytes"] < MAX_GROWTH
