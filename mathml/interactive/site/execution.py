@@ -13,6 +13,7 @@ by one: each has a kernel of its own, so threads that wait for them use all proc
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -100,5 +101,7 @@ def setup(app) -> None:
     app.add_config_value("mathml_sources_digest", "", "env", str)
     # Sphinx copies styles and scripts only when it writes a page.
     app.add_config_value("mathml_site_digest", "", "html", str)
+    # Importing accessible-pygments turns on what every library says at level INFO.
+    logging.getLogger("traitlets").setLevel(logging.WARNING)
     app.connect("config-inited", _key_cache)
     app.connect("env-before-read-docs", _execute_together)

@@ -173,7 +173,7 @@
   let journey = 0;
   const arrive = async () => {
     const mine = ++journey;
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.querySelector(":target");
     for (let before = null, turn = 0; target && turn < 10; turn++) {
       target.scrollIntoView();
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
