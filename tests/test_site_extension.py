@@ -18,7 +18,7 @@ from docutils import nodes
 from docutils.utils import new_document
 from sphinx.errors import ExtensionError
 
-from mathml.interactive.site import execution, maths, packages, pages, symbols, teaching
+from mathml.interactive.site import execution, hover, maths, packages, pages, symbols, teaching
 from mathml.interactive.site.cells import JoinHiddenCells
 
 
@@ -236,6 +236,30 @@ class TestSymbols:
 
     def test_a_letter_that_may_mean_anything_is_left_alone(self):
         assert r"\beta" not in symbols.read_symbols(self.NOTATION)
+
+
+class TestHover:
+    @pytest.fixture
+    def chapter(self):
+        """A page with an introduction, and a section that holds a box and a mark in its text."""
+        tree = new_document("chapter.ipynb")
+        title = nodes.title("", "", nodes.Text("("), nodes.math("", r"\ell_0"),
+                            nodes.Text(" is no norm)"))  # fmt: skip
+        box = nodes.admonition("", title, nodes.paragraph("", "x", ids=["inside"]), ids=["thm-l0"])
+        marked = nodes.paragraph("", "", nodes.target("", "", ids=["index-3"]))
+        part = nodes.section("", nodes.title("", "Two (or more)"), box, marked, ids=["two"])
+        begin = nodes.paragraph("", "How big?")
+        page = nodes.section("", nodes.title("", "Norms"), begin, part, ids=["norms"])
+        tree += page
+        return tree
+
+    @pytest.mark.parametrize(("anchor", "said"), [
+        ("norms", "How big?"), ("two", "Two (or more) · Norms"),
+        ("index-3", "Two (or more) · Norms"), ("thm-l0", "ℓ0 is no norm · Norms"),
+        ("inside", "ℓ0 is no norm · Norms"), ("gone", ""),
+    ])  # fmt: skip
+    def test_says_what_stands_there(self, chapter, anchor, said):
+        assert hover.destination(chapter, anchor) == said
 
 
 class TestCells:

@@ -306,6 +306,20 @@ def test_a_symbol_says_what_it_means(visit):
     assert v.page.locator("#peek").inner_text() == meaning
 
 
+def test_a_reference_to_another_page_says_where_it_leads(visit):
+    links = [a for a in page("book/about/errata.html").select("article a.reference.internal")
+             if "#" in a["href"] and not a["href"].startswith("#")]
+    assert len(links) > 40
+    assert all(a.get("title") for a in links), [a for a in links if not a.get("title")]
+    v = visit("book/about/errata.html")
+    link = v.page.locator(f"article a[href='{links[0]['href']}']").first
+    bring_to_screen(link)
+    link.hover()
+    v.page.locator("#peek").wait_for(state="visible")
+    assert v.page.locator("#peek").inner_text() == links[0]["title"]
+    assert v.errors == []
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_first_page_opens_on_a_moving_figure(visit, width):
     v = visit("book/index.html", width=width)

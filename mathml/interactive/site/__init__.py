@@ -12,6 +12,7 @@ when something is wrong. This extension adds those, each in its own module:
 - `glossary`: each term leads to where it is taught.
 - `roadmap`: the map of the chapters, their times, and paths through them.
 - `symbols`: a symbol leads to what it means.
+- `hover`: a reference to another page says what it leads to.
 - `teaching`: code that names the repository.
 - `strict`: a failing cell is named, and a failed build fails again.
 - `pages`: the theme, the scripts and styles of a page, its description, its links.
@@ -26,6 +27,7 @@ from . import (
     cells,
     execution,
     glossary,
+    hover,
     maths,
     packages,
     pages,
@@ -41,8 +43,8 @@ __all__ = ["setup"]
 def setup(app):
     """Register the site's theme, mathematics, assets and cache with Sphinx."""
     app.add_html_theme("mathml_book", str(Path(__file__).parent / "theme"))
-    parts = (execution, packages, maths, boxes, cells, roadmap, teaching, glossary, symbols, pages,
-             strict)
+    parts = (execution, packages, maths, boxes, cells, roadmap, teaching, glossary, symbols, hover,
+             pages, strict)
     for part in parts:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

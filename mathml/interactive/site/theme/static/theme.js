@@ -101,7 +101,8 @@
   all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre")
     .forEach((box) => scrollers.observe(box));
 
-  // A reference to a formula, a box or a symbol shows it, under the pointer or with the keyboard.
+  // A reference shows what it leads to, under the pointer or with the keyboard: on this page the
+  // formula or box itself, elsewhere what the build wrote into the link's title.
   const peek = document.createElement("div");
   Object.assign(peek, { id: "peek", className: "peek", hidden: true });
   peek.setAttribute("role", "tooltip");
@@ -143,11 +144,11 @@
     peek.style.left = `${scrollX + Math.max(16, Math.min(line.left, room))}px`;
     peek.style.top = `${scrollY + (below ? line.bottom + 6 : line.top - peek.offsetHeight - 6)}px`;
   };
-  all(".article a.symbol").forEach((link) => {
+  all(".article a[title]:is(.symbol, .reference.internal)").forEach((link) => {
     link.dataset.meaning = link.title;
     link.removeAttribute("title");
   });
-  all(".article a.reference.internal[href^='#'], .article a.symbol").forEach((link) => {
+  all(".article a.reference.internal[href^='#'], .article a[data-meaning]").forEach((link) => {
     link.addEventListener("focus", () => { if (link.matches(":focus-visible")) showPeek(link); });
     link.addEventListener("blur", hidePeek);
     link.addEventListener("click", hidePeek);
