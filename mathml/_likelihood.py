@@ -83,6 +83,10 @@ def logistic_hessian(theta, X, y, *, penalty: float = 0.0) -> np.ndarray:
     ValueError, TypeError
         If an argument is malformed or the sizes disagree.
 
+    References
+    ----------
+    Bishop (2006), §4.3.3.
+
     Examples
     --------
     >>> logistic_hessian([0, 0], [[1], [3]], [0, 1]).tolist()

@@ -16,7 +16,12 @@ from mathml._check import as_function, as_scalar
 
 
 class Rule(Protocol):
-    """What the drivers ask of an optimiser."""
+    """What the drivers ask of an optimiser.
+
+    ``init`` and ``step`` of the course's rules do not check their arguments: `minimize` and
+    `minimize_stochastic` have checked the start and each gradient before, and a rule stays its
+    equation. Stepped by hand they compute with what they are given, as NumPy does.
+    """
 
     def init(self, x: np.ndarray) -> Any: ...
 
@@ -43,6 +48,8 @@ def _check(rule) -> None:
 @dataclass(frozen=True)
 class GD:
     r"""Gradient descent: x ← x − ηg.
+
+    `init` and `step` do not check their arguments, see `Rule`.
 
     Parameters
     ----------
@@ -77,6 +84,8 @@ class Momentum:
 
     Under a constant gradient v tends to g/(1−β), so the effective step is η/(1−β). (Conventions
     that average, v ← βv + (1−β)g, differ by exactly that factor.)
+
+    `init` and `step` do not check their arguments, see `Rule`.
 
     Parameters
     ----------
@@ -116,6 +125,8 @@ class Nesterov:
 
     The iterates are the look-ahead points of the method, where its gradients are taken.
 
+    `init` and `step` do not check their arguments, see `Rule`.
+
     Parameters
     ----------
     lr : float
@@ -151,6 +162,8 @@ class RMSprop:
     r"""RMSprop: s ← βs + (1−β)g², then x ← x − ηg/(√s + ε), coordinate by coordinate.
 
     s starts at 0 without correction, so the first step is η/√(1−β) in every coordinate.
+
+    `init` and `step` do not check their arguments, see `Rule`.
 
     Parameters
     ----------
@@ -193,6 +206,8 @@ class Adam:
     ŝ = s/(1−β₂ᵗ) at step t = 1, 2, … The first step is about ±η in every coordinate, whatever the
     scale of the gradient. Not guaranteed to converge, even on convex problems (Reddi et al. 2018).
 
+    `init` and `step` do not check their arguments, see `Rule`.
+
     Parameters
     ----------
     lr : float
@@ -234,6 +249,8 @@ class Adam:
 @dataclass(frozen=True)
 class Scheduled:
     r"""Any rule with a step size that changes: η_t = η · factor(t) at step t = 1, 2, …
+
+    `init` and `step` do not check their arguments, see `Rule`.
 
     Parameters
     ----------

@@ -104,7 +104,8 @@ def fit_logistic(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> LogisticFi
     penalty : float
         λ >= 0. The intercept is never penalised.
     tol : float
-        Stop when no entry of the gradient, with respect to features of unit variance, is larger.
+        Stop when no entry of the gradient is larger, in coordinates of the parameters in which the
+        Hessian at 0 is the identity: units and correlations of the features do not count.
 
     Returns
     -------
@@ -160,7 +161,7 @@ def fit_softmax(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> SoftmaxFit:
     penalty : float
         λ >= 0. Intercepts are never penalised.
     tol : float
-        As for `fit_logistic`.
+        As for `fit_logistic`; along a common shift of all classes the Hessian is smaller.
 
     Returns
     -------

@@ -55,8 +55,7 @@ def lp_norm(x, p: float, *, axis: int | None = None):
     [5.0, 10.0]
     """
     p = _as_order(p)
-    a = _as_vectors(x, axis)
-    axis = 0 if axis is None else axis
+    a, axis = _as_vectors(x, axis), axis or 0
     with np.errstate(all="ignore"):
         total = np.dot(a, a) if p == 2 and a.ndim == 1 else _total(np.abs(a), p, axis)
     # A total inside the range proves, too, that every entry is finite. Small p go the other way,
@@ -72,7 +71,7 @@ def l0_count(x) -> int:
     r"""Number of entries that are not exactly 0, written ‖x‖₀.
 
     Not a norm: :math:`\|2x\|_0 = \|x\|_0`, so homogeneity fails (the triangle inequality holds). It
-    is the limit of :math:`\|x\|_p^p` as p → 0, not that of :math:`\|x\|_p`.
+    is the limit of :math:`\|x\|_p^p` as p → 0, not that of :math:`\|x\|_p` (Foucart & Rauhut 2013).
 
     Parameters
     ----------
@@ -93,7 +92,7 @@ def l0_count(x) -> int:
 
 
 def dual_exponent(p: float) -> float:
-    r"""The exponent q with 1/p + 1/q = 1, so that ℓq measures what ℓp bounds.
+    r"""The exponent q of the dual norm, 1/p + 1/q = 1 (Boyd & Vandenberghe 2004, §A.1.6).
 
     .. math:: \|g\|_q = \max_{\|u\|_p \le 1} g \cdot u
 
@@ -123,7 +122,7 @@ def unit_ball(p: float, n: int) -> np.ndarray:
 
     Up to p = 2 the points are :math:`(\pm|\cos t|^{2/p}, \pm|\sin t|^{2/p})`, beyond it the unit
     circle divided by its ℓp norm: the first is dense at the tips, the second at the corners. The
-    points on the axes and (for n > 8) the diagonals are always among them.
+    points on the axes and (for n > 8) the diagonals are always among them. See Barr (1981).
 
     Parameters
     ----------
@@ -131,6 +130,11 @@ def unit_ball(p: float, n: int) -> np.ndarray:
         0.01 <= p <= inf.
     n : int
         Number of points, at least 5; the last repeats the first, (1, 0). Counterclockwise.
+
+    Raises
+    ------
+    ValueError
+        If `p` or `n` is outside its range; `n` at most 1 000 000.
 
     Examples
     --------
@@ -141,10 +145,9 @@ def unit_ball(p: float, n: int) -> np.ndarray:
     if p < 0.01:
         raise ValueError(f"p must be at least 0.01, got {p:g}; the ball is all but its axes there")
     t = np.linspace(0, 2 * np.pi, n)
-    for parts in (4, 8):
-        if n > parts:
-            k = np.arange(parts + 1)
-            t[np.round(k * (n - 1) / parts).astype(int)] = k * 2 * np.pi / parts
+    for parts in (4, 8) if n > 8 else (4,):
+        k = np.arange(parts + 1)
+        t[np.round(k * (n - 1) / parts).astype(int)] = k * 2 * np.pi / parts
     circle = np.column_stack([np.cos(t), np.sin(t)])
     circle[np.abs(circle) < 1e-15] = 0.0  # cos(π/2) is 6e-17 in floats
     if p <= 2:
@@ -197,10 +200,7 @@ def steepest_direction(g, p: float) -> np.ndarray:
     """
     g, p = _as_gradient(g), _as_order(p)
     if p <= 1:
-        u = np.zeros_like(g)
-        j = np.argmax(np.abs(g))
-        u[j] = np.sign(g[j])
-        return u
+        return np.where(np.arange(g.size) == np.argmax(np.abs(g)), np.sign(g), 0.0)
     power = 0.0 if p == np.inf else 1 / (p - 1)  # q - 1
     u = np.where(g == 0, 0.0, np.sign(g) * np.abs(g) ** power)
     return u / lp_norm(u, p)
@@ -212,19 +212,20 @@ def steepest_direction_quadratic(g, H) -> np.ndarray:
     .. math:: u^* = \arg\max_{u^\top H u \le 1} g \cdot u
               = \frac{H^{-1} g}{\sqrt{g^\top H^{-1} g}}
 
-    With H = I this is g/‖g‖; with H the Hessian, −u* points along Newton's step.
+    With H = I this is g/‖g‖; with H the Hessian, −u* points along Newton's step
+    (Boyd & Vandenberghe 2004, §9.4.1).
 
     Parameters
     ----------
     g : array_like ``(d,)``
         A gradient, not 0.
     H : array_like ``(d, d)``
-        Symmetric, positive definite.
+        Symmetric, positive definite; rounding hides that if its condition number is above 1e16.
 
     Raises
     ------
     ValueError
-        If `g` is 0, `H` is not symmetric or not positive definite, or the sizes disagree.
+        If `g` is 0, `H` is not symmetric or not positive definite in floats, or the sizes disagree.
 
     Examples
     --------
@@ -240,9 +241,10 @@ def steepest_direction_quadratic(g, H) -> np.ndarray:
     try:
         L = np.linalg.cholesky(H / (scale or 1.0))  # H = scale·LLᵀ
     except np.linalg.LinAlgError:
-        smallest = np.linalg.eigvalsh(H)[0]
-        raise ValueError(f"H must be positive definite, got smallest eigenvalue {smallest:.3g}; "
-                         "add a multiple of the identity") from None
+        low, high = np.linalg.eigvalsh(H)[[0, -1]]
+        raise ValueError("H must be numerically positive definite (condition number below about "
+                         f"1e16), got eigenvalues from {low:.3g} to {high:.3g}; add a multiple of "
+                         "the identity, or rescale the coordinates") from None
     z = np.linalg.solve(L, g)
     return np.linalg.solve(L.T, z / lp_norm(z, 2)) / np.sqrt(scale)
 
@@ -269,11 +271,10 @@ def _as_vectors(x, axis: int | None) -> np.ndarray:
 def _as_gradient(g) -> np.ndarray:
     """A gradient that is not 0, divided by its largest entry: the direction is the same."""
     g = as_vector(g, "g")
-    largest = np.abs(g).max()
-    if largest == 0:
+    if not g.any():
         raise ValueError("g must not be 0, got the zero vector; where the gradient vanishes no "
                          "direction is steepest")
-    return g / largest
+    return g / np.abs(g).max()
 
 
 def _total(size: np.ndarray, p: float, axis: int) -> np.ndarray:

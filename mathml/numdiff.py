@@ -90,6 +90,10 @@ def jacobian(f: Callable, x) -> np.ndarray:
     ValueError
         If `x` is empty, not finite or a matrix, or `f` does not return a finite vector near it.
 
+    References
+    ----------
+    Nocedal & Wright (2006), §8.1.
+
     Examples
     --------
     >>> jacobian(lambda x: np.array([x[0] * x[1], x[0] + 2 * x[1]]), [3, 5]).round(8)
@@ -130,6 +134,10 @@ def hessian(f: Callable, x) -> np.ndarray:
     ------
     ValueError
         As for `jacobian`.
+
+    References
+    ----------
+    Nocedal & Wright (2006), §8.1.
 
     Examples
     --------
@@ -208,6 +216,10 @@ def check_gradient(f: Callable, grad: Callable, x, *, tol: float = 1e-6) -> Grad
     ------
     ValueError
         If `grad` returns another shape than that of `x`, or as for `gradient`.
+
+    References
+    ----------
+    Goodfellow, Bengio & Courville (2016), Deep Learning, §11.5.
 
     Examples
     --------

@@ -67,8 +67,8 @@ def minimize(f: Callable, grad: Callable, x0, rule: Rule, *, steps: int = 1000,
 
     .. math:: \|\nabla f(x_t)\|_2 \le \text{tol} \cdot \max(1, \|\nabla f(x_0)\|_2),
 
-    a test on the gradient, never on the step: a step is η times a gradient, so a test on steps
-    would call a tiny learning rate a minimum.
+    a test on the gradient, never on the step (Dennis & Schnabel 1996, §7.2): a step is η times a
+    gradient, so a test on steps would call a tiny learning rate a minimum.
 
     Parameters
     ----------

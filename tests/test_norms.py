@@ -259,7 +259,10 @@ def test_unit_ball_is_convex_exactly_from_one_on():
     (lambda: unit_ball(2, 4), ValueError, "n must be at least 5 and at most 1000000, got 4"),
     (lambda: steepest_direction_quadratic([1, 2], [[1, 2], [3, 4]]), ValueError, "symmetric"),
     (lambda: steepest_direction_quadratic([1, 2], np.diag([1, -1])), ValueError,
-     "positive definite, got smallest eigenvalue -1"),
+     r"numerically positive definite \(condition number below about 1e16\), got eigenvalues from "
+     "-1 to 1; add a multiple of the identity"),
+    (lambda: steepest_direction_quadratic([1, 2], np.diag([1e-200, 1e200])), ValueError,
+     r"numerically positive definite .* from 1e-200 to 1e\+200; .*rescale the coordinates"),
     (lambda: steepest_direction_quadratic([1, 2], np.zeros((2, 2))), ValueError, "definite"),
     (lambda: steepest_direction_quadratic([1, 2], np.ones((2, 3))), ValueError, r"shape \(2, 2\)"),
 ])
