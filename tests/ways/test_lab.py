@@ -54,6 +54,11 @@ class Reader:
         self.page.wait_for_function(f"() => ({BUSY})() === 0", timeout=180_000)
         self.page.wait_for_timeout(1000)
 
+    def close(self) -> None:
+        """Leave, and take the kernel along: ten of them fill the memory."""
+        self.page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+        self.page.close()
+
     def our_errors(self) -> list[str]:
         """Complaints in the console that no part of Jupyter itself explains.
 
@@ -91,9 +96,23 @@ def lab(jupyter):
     return jupyter("lab")
 
 
+@pytest.fixture
+def read(browser):
+    """Return a function that opens a notebook; what it starts ends with the test."""
+    readers = []
+
+    def open_notebook(url: str) -> Reader:
+        readers.append(Reader(browser, url))
+        return readers[-1]
+
+    yield open_notebook
+    for reader in readers:
+        reader.close()
+
+
 @pytest.mark.parametrize("nb", chapters(), ids=lambda nb: nb.path.stem)
-def test_every_figure_of_a_chapter_moves_in_jupyterlab(lab, browser, nb):
-    reader = Reader(browser, f"{lab}/lab/tree/{nb.path.relative_to(BOOK)}?reset")
+def test_every_figure_of_a_chapter_moves_in_jupyterlab(lab, read, nb):
+    reader = read(f"{lab}/lab/tree/{nb.path.relative_to(BOOK)}?reset")
     reader.run_all()
     page = reader.page
     assert page.locator(ERRORS).count() == 0
@@ -104,11 +123,10 @@ def test_every_figure_of_a_chapter_moves_in_jupyterlab(lab, browser, nb):
     assert page.locator("aside.admonition, .myst-admonition, aside").count() > 0  # MyST is rendered
     assert ":::" not in page.locator(".jp-Notebook").inner_text()
     assert reader.our_errors() == []
-    page.close()
 
 
-def test_a_question_and_an_exercise_answer_in_jupyterlab(lab, browser):
-    reader = Reader(browser, f"{lab}/lab/tree/optimization/gradient-descent.ipynb?reset")
+def test_a_question_and_an_exercise_answer_in_jupyterlab(lab, read):
+    reader = read(f"{lab}/lab/tree/optimization/gradient-descent.ipynb?reset")
     reader.run_all()
     page = reader.page
     radio = page.locator(".widget-radio-box input").nth(2)
@@ -125,13 +143,11 @@ def test_a_question_and_an_exercise_answer_in_jupyterlab(lab, browser):
         page.keyboard.press("Control+Enter")
         cell.locator(f".jp-OutputArea:has-text('{mark}')").wait_for()
     assert reader.our_errors() == []
-    page.close()
 
 
-def test_a_chapter_runs_in_notebook_7(jupyter, browser):
+def test_a_chapter_runs_in_notebook_7(jupyter, read):
     address = jupyter("notebook")
-    reader = Reader(browser, f"{address}/notebooks/optimization/gradient-descent.ipynb")
+    reader = read(f"{address}/notebooks/optimization/gradient-descent.ipynb")
     reader.run_all()
     move(reader.figures().first, reader.page)
     assert reader.our_errors() == []
-    reader.page.close()
