@@ -8,10 +8,9 @@ import re
 import pytest
 from book_files import BOOK, chapters
 
-# Faults of the programs around the notebook, on a machine with no way out.
-NOT_OURS = ("favicon", "translations", "Failed to load resource", "preload", "deprecated",
-            "webpack", "plugin", "Extension", "service-worker", "rendermime", "lsp", "CSP",
-            "(reading 'schema')")  # Notebook 7.6 says this of an empty notebook too
+# What the programs around the notebook complain of, in their full words.
+NOT_OURS = ("Cannot read properties of undefined (reading 'schema')",)  # Notebook 7.6, always
+ELSEWHERE = re.compile(r"Cross reference target was not found: (\S+)")
 IDLE = """() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext
   ?.session?.kernel?.status === "idle" """
 BUSY = """() => [...document.querySelectorAll(".jp-InputPrompt")]
@@ -26,10 +25,10 @@ LABEL = re.compile(r"^\(([\w-]+)\)=", re.MULTILINE)
 
 
 @functools.cache
-def all_labels() -> list[str]:
+def all_labels() -> set[str]:
     """The labels of every section of the book."""
-    return [label for nb in chapters() for label in LABEL.findall(nb.prose)] + [
-        label for page in BOOK.rglob("*.md") for label in LABEL.findall(page.read_text())]
+    texts = [nb.prose for nb in chapters()] + [page.read_text() for page in BOOK.rglob("*.md")]
+    return {label for text in texts for label in LABEL.findall(text)}
 
 
 class Reader:
@@ -65,9 +64,9 @@ class Reader:
         In a notebook a reference to another page of the book stays plain text: Jupyter shows one
         page at a time.
         """
-        elsewhere = [f"target was not found: {label}" for label in all_labels()]
-        return [e for e in self.errors if not any(word in e for word in NOT_OURS)
-                and not e.endswith(tuple(elsewhere))]
+        lines = [line for error in self.errors for line in error.splitlines()]
+        found = [(line, ELSEWHERE.fullmatch(line)) for line in lines if line not in NOT_OURS]
+        return [line for line, missing in found if not (missing and missing[1] in all_labels())]
 
     def figures(self):
         """Every live figure: a box that holds pictures, sliders and a sentence."""
