@@ -21,12 +21,12 @@ SHOWN = """(figure) => ["svg", "p[role=status]"].map((part) =>
 DIFFER = f"([figure, before]) => ({SHOWN})(figure).{{}}((part, i) => part !== before[i])"
 ERRORS = ("[data-mime-type*=stderr], [data-mime-type*=error], "
           "[data-mime-type='application/vnd.jupyter.stderr']")
-LABEL = re.compile(r"^\(([\w-]+)\)=", re.MULTILINE)
+LABEL = re.compile(r"^(?:\((?=.*\)=)|:label: |\$\$ \()([\w-]+)", re.MULTILINE)
 
 
 @functools.cache
 def all_labels() -> set[str]:
-    """The labels of every section of the book."""
+    """The labels of every section, theorem and equation of the book."""
     texts = [nb.prose for nb in chapters()] + [page.read_text() for page in BOOK.rglob("*.md")]
     return {label for text in texts for label in LABEL.findall(text)}
 
