@@ -2,14 +2,30 @@
 
 
 def pytest_configure(config):
-    """Let nbval run cells as a notebook does, so that a final semicolon silences them.
+    """Settle what every run shares, with or without the packages of the test extra."""
+    draw_the_same_examples()
+    run_cells_as_a_notebook_does()
+
+
+def draw_the_same_examples():
+    """Let Hypothesis depend neither on the clock nor on chance."""
+    try:
+        from hypothesis import settings
+    except ImportError:  # it comes with the test extra only
+        return
+    settings.register_profile("book", deadline=None, derandomize=True)
+    settings.load_profile("book")
+
+
+def run_cells_as_a_notebook_does():
+    """Let a final semicolon silence a cell under nbval, as it does in a notebook.
 
     nbval keeps its cells out of the kernel's history, and that is where IPython (9.18) looks for
     the semicolon: without this, `ax.legend();` would print its address.
     """
     try:
         from nbval.kernel import RunningKernel
-    except ImportError:  # nbval comes with the test extra only
+    except ImportError:  # so does nbval
         return
 
     def execute_cell_input(self, cell_input, allow_stdin=None):

@@ -6,6 +6,7 @@ set -euo pipefail
 umask 022
 book=$(cd "$(dirname "$0")/.." && pwd)
 folder=${1:-/opt/mathml-class}
+folder=${folder%/}
 
 fail() {
   printf 'error: %s\n' "$@" >&2
@@ -38,9 +39,14 @@ find_python() {
 [ "$(id -u)" = 0 ] || fail "a hub starts servers for others, so root installs it; run it with sudo"
 command -v git >/dev/null || fail "git is missing, which fetches the book for students; apt install git"
 mkdir -p "$folder"
+# Two at once would tear what the other installs. The lock lies beside the folder, which is cleared.
+exec 9>"$folder.lock"
+flock 9
 stamp=$folder/.installed
 digest=$(cat "$book"/requirements.txt "$book"/class/{requirements.txt,package-lock.json} | cksum)
-if [ "$(cat "$stamp" 2>/dev/null || true)" != "$digest" ]; then
+# A Python that was removed or renewed leaves an environment that no longer starts.
+if [ "$(cat "$stamp" 2>/dev/null || true)" != "$digest" ] ||
+  ! "$folder/bin/python" -m pip --version >/dev/null 2>&1; then
   python=$(find_python)
   echo "Installing the class's hub into $folder with $("$python" --version) (once; some minutes)"
   rm -f "$stamp"

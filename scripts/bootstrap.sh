@@ -46,11 +46,15 @@ if ! [ -x $venv/bin/python ] || ! new_enough $venv/bin/python; then
   "$python" -m venv $venv || fail "$python -m venv $venv failed"
 fi
 
-# Kernels neither read a person's IPython start-up files nor warn about sockets that stay local.
+# Kernels neither read a person's IPython start-up files nor warn about sockets that stay local, and
+# two at once do not wait for one history.
 profile=.cache/ipython/profile_default
-if ! [ -f $profile/ipython_kernel_config.py ]; then
+settings='c = get_config()
+c.IPKernelApp.log_level = 40
+c.HistoryManager.hist_file = ":memory:"'
+if [ "$(cat $profile/ipython_kernel_config.py 2>/dev/null)" != "$settings" ]; then
   mkdir -p $profile
-  echo 'get_config().IPKernelApp.log_level = 40' >$profile/ipython_kernel_config.py
+  echo "$settings" >$profile/ipython_kernel_config.py
 fi
 
 # One line per set of locks that is in place: installing more locks also installs the fewer.

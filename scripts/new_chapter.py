@@ -27,6 +27,8 @@ from mathml.interactive.answer_key import Number
 ANSWERS = {{
     "{name}-1": Number(22, ask="c =", hints=("It is the mean.", "Divide the sum, 110, by 5.")),
     "{name}-2": Number(3, ask="c =", hints=("It is the median.", "Sort the numbers.")),
+    "{name}-3": Number(1522, ask="J =", hints=("Its constant is 22.", "Divide 7610 by 5.")),
+    "{name}-4": Number(10, ask="by", hints=("The sum falls by 50.", "Divide it by 5.")),
 }}
 '''
 
@@ -57,12 +59,13 @@ def create(name: str, part: str, title: str | None = None, root: Path = ROOT) ->
     answers.write_text(ANSWERS.format(name=name), encoding="utf-8")
     notebook.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(_chapter(name, title, root), notebook)
-    _list(root / "_toc.yml", part, parts[part]["title"], name)
     if planned is None:
+        parts[part]["chapters"][name] = title
         text = curriculum.read_text(encoding="utf-8")
-        heading = re.search(rf"^  {part}:\n(?:    .*\n)*?    chapters:\n", text, re.M)
+        found = re.search(rf"^  {part}:\n(?:    .*\n)*?    chapters:\n(?:      .*\n)*", text, re.M)
         line = f'      {name}: "{title}"\n'
-        curriculum.write_text(text[:heading.end()] + line + text[heading.end():], encoding="utf-8")
+        curriculum.write_text(text[:found.end()] + line + text[found.end():], encoding="utf-8")
+    _list(root / "_toc.yml", parts, part, name)
     return [notebook, answers, root / "_toc.yml", curriculum]
 
 
@@ -74,17 +77,22 @@ def _chapter(name: str, title: str, root: Path) -> nbformat.NotebookNode:
     return jupytext.reads(text, fmt="md:myst")
 
 
-def _list(toc: Path, part: str, caption: str, name: str) -> None:
-    """Add the chapter below the others of its part, or with a caption before the pages about."""
+def _list(toc: Path, parts: dict, part: str, name: str) -> None:
+    """Add the chapter where the plan has it, with a caption if it is the first of its part."""
     text = toc.read_text(encoding="utf-8")
     line = f"      - file: book/{part}/{name}\n"
-    others = list(re.finditer(rf"^      - file: book/{part}/.*\n", text, re.M))
+    order, folders = list(parts[part]["chapters"]), list(parts)
+    earlier = order[:order.index(name)]
+    others = list(re.finditer(rf"^      - file: book/{part}/(.*)\n", text, re.M))
     if others:
-        place = others[-1].end()
+        before = [other for other in others if other[1] in earlier]
+        place = before[-1].end() if before else others[0].start()
     else:
-        found = re.search(r"^  - caption: Find your way\n", text, re.M)
+        later = [parts[p]["title"] for p in folders[folders.index(part) + 1:]]
+        captions = "|".join(map(re.escape, [*later, "Find your way"]))
+        found = re.search(rf"^  - caption: (?:{captions})\n", text, re.M)
         place = found.start() if found else len(text)
-        line = f"  - caption: {caption}\n    numbered: 1\n    chapters:\n{line}"
+        line = f"  - caption: {parts[part]['title']}\n    numbered: 1\n    chapters:\n{line}"
     toc.write_text(text[:place] + line + text[place:], encoding="utf-8")
 
 

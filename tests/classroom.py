@@ -50,15 +50,26 @@ def processes_of(name: str) -> list[psutil.Process]:
     """Every process that runs as a user."""
     found = []
     for process in psutil.process_iter():
-        with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(psutil.Error):  # it ended just now
             if process.username() == name:
                 found.append(process)
     return found
 
 
+def command_of(process: psutil.Process) -> str:
+    """The command line of a process; empty if it has ended."""
+    with contextlib.suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return ""
+
+
 def memory_of(name: str) -> float:
     """What a user's processes hold, in MB; memory that processes share counts in parts."""
-    return sum(p.memory_full_info().pss for p in processes_of(name)) / 1e6
+    held = 0
+    for process in processes_of(name):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended, and holds nothing
+            held += process.memory_full_info().pss
+    return held / 1e6
 
 
 class Hub:
@@ -85,9 +96,10 @@ class Hub:
 
     def stop(self) -> list[str]:
         """End the hub, which ends the proxy and the servers; name what it left running."""
-        started = psutil.Process(self.process.pid).children(recursive=True)
+        started, left = [], []
+        with contextlib.suppress(psutil.Error):  # the hub has ended by itself
+            started = psutil.Process(self.process.pid).children(recursive=True)
         self.process.terminate()
-        left = []
         try:
             self.process.wait(timeout=LONG)
         except subprocess.TimeoutExpired:
@@ -95,7 +107,7 @@ class Hub:
             self.process.kill()
             self.process.wait()
         for process in psutil.wait_procs(started, timeout=5)[1]:
-            with contextlib.suppress(psutil.NoSuchProcess):  # it ended just now
+            with contextlib.suppress(psutil.Error):  # it ended just now
                 left.append(" ".join(process.cmdline()[:4]))
                 process.kill()
         return left

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 import urllib.request
+from collections.abc import Callable
 
 
 def free_ports(n: int) -> list[int]:
@@ -32,6 +33,40 @@ def wait_until_it_answers(url: str, process: subprocess.Popen, seconds: float = 
         except OSError:
             time.sleep(0.3)
     raise TimeoutError(f"{url} did not answer within {seconds:g} s")
+
+
+def start_on_a_free_port(start: Callable[[int], subprocess.Popen],
+                         path: str) -> tuple[subprocess.Popen, int]:
+    """Start a server and return it with its port once it answers at a path.
+
+    Between the choice of a port and its use another program may take it: a server that ends is
+    started once more, on another port.
+    """
+    try:
+        return _start_once(start, path)
+    except RuntimeError:
+        return _start_once(start, path)
+
+
+def _start_once(start, path):
+    (port,) = free_ports(1)
+    process = start(port)
+    try:
+        wait_until_it_answers(f"http://127.0.0.1:{port}/{path}", process)
+    except BaseException:
+        end(process)
+        raise
+    return process, port
+
+
+def end(process: subprocess.Popen, seconds: float = 30) -> None:
+    """Ask a server to end; kill it when it does not."""
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 class Kernel:

@@ -25,7 +25,7 @@ priors = (st.lists(st.floats(0.001, 1), **lists).map(lambda w: np.array(w) / np.
 likelihoods = st.lists(st.floats(1e-6, 1e6), **lists).map(np.array)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(priors, likelihoods, likelihoods)
 def test_sequential_updating_is_batch_updating_in_any_order(prior, first, second):
     batch = update(prior, first * second)
@@ -34,7 +34,7 @@ def test_sequential_updating_is_batch_updating_in_any_order(prior, first, second
     assert batch.sum() == pytest.approx(1.0, abs=1e-14)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(priors, st.integers(0, 2**32 - 1))
 def test_the_expected_posterior_is_the_prior(prior, seed):
     """Σ_D P(D) P(H | D) = P(H): updating is a martingale."""
@@ -43,14 +43,14 @@ def test_the_expected_posterior_is_the_prior(prior, seed):
     np.testing.assert_allclose(expected, prior, rtol=1e-10)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(priors, likelihoods, st.floats(1e-30, 1e30))
 def test_a_common_factor_cancels_and_flat_evidence_changes_nothing(prior, likelihood, factor):
     np.testing.assert_allclose(update(prior, factor * likelihood), update(prior, likelihood), **TOL)
     np.testing.assert_allclose(update(prior, np.full(prior.size, factor)), prior, rtol=1e-12)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(st.floats(0.01, 0.99), st.floats(1e-3, 1e3), st.floats(1e-3, 1e3))
 def test_odds_form_agrees_with_the_two_hypothesis_update(p, like1, like0):
     posterior = update([p, 1 - p], [like1, like0])

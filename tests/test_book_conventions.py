@@ -15,6 +15,8 @@ import yaml
 from book_files import BOOK, HIDDEN, ROOT, Notebook, chapters, notebooks, source, tags
 
 MAX_LINES, AIM_LINES = 20, 8
+MAX_SECONDS = 60  # for a chapter to run
+HEADINGS = ("Pitfalls", "Exercises", "Summary", "References")
 METADATA = {"kernelspec", "language_info", "mathml"}
 CELL_METADATA = {"tags", "mystnb"}
 STATEMENTS = ("theorem", "proposition", "lemma", "corollary")
@@ -22,6 +24,8 @@ BOX = re.compile(r"^([`:]{3,})\{prf:(\w+)\}", re.M)
 GLOBAL_RANDOM = re.compile(
     r"np\.random\.(?!default_rng|Generator|SeedSequence)\w+\(|(?<![\w.])random\.(seed|random|choice)\("
 )
+CHECK = re.compile(r"(?<![\w.])check\(\s*[\"']([\w-]+)[\"']")
+CALL = re.compile(r"(?<![\w.])(predict|explore)\(")
 DRAWS = re.compile(r"\bplt\.|\bax\.|\baxes\[|subplots\(")
 
 
@@ -72,13 +76,58 @@ def drawings_have_alternative_text(nb: Notebook):
 
 
 def parts_are_there(nb: Notebook):
-    for name, least in (("explore", 2), ("predict", 1), ("check", 4)):
-        if nb.calls(name) < least:
-            yield f"{nb.calls(name)} calls of {name}; at least {least}"
+    if nb.calls("explore") < 2:
+        yield f"{nb.calls('explore')} calls of explore; at least 2"
+    if not re.search(r"^:::+\{admonition\} .*\n:class: goals\n", nb.prose, re.M):
+        yield "no box of class goals that says what the reader will be able to do"
+    elif "**You need** " not in nb.prose or "**Time** about " not in nb.prose:
+        yield "the box at the start must say: **You need** … **Time** about … minutes"
+    found = re.findall(r"^## (.*)$", nb.prose, re.M)
+    if tuple(found[-len(HEADINGS):]) != HEADINGS:
+        yield f"the last sections must be {', '.join(HEADINGS)}, in this order"
     if not re.search(r"\{index\}|```\{index\}", nb.prose):
         yield "no index entry"
     if "{cite" not in nb.prose:
         yield "no reference cited"
+
+
+def figures_are_predicted(nb: Notebook):
+    asked = False
+    for k, cell in nb.code:
+        for call in CALL.findall(source(cell)):
+            if call == "explore" and not asked:
+                yield f"cell {k}: a figure that moves, and no predict since the one before"
+            asked = call == "predict"
+
+
+def exercises_have_solutions(nb: Notebook):
+    attempts, solutions = {}, {}
+    for k, cell in nb.code:
+        for name in CHECK.findall(source(cell)):
+            (solutions if "hide-cell" in tags(cell) else attempts)[name] = k
+    if len(attempts) < 4:
+        yield f"{len(attempts)} exercises with a check; at least 4"
+    for name, k in attempts.items():
+        if name not in solutions:
+            yield f"cell {k}: {name} has no solution in a cell tagged hide-cell"
+    for name, k in solutions.items():
+        if name not in attempts:
+            yield f"cell {k}: {name} is solved and never asked"
+
+
+def solutions_pass(nb: Notebook):
+    for k, cell in nb.code:
+        if "hide-cell" in tags(cell) and (names := CHECK.findall(source(cell))):
+            said = [line for out in cell.get("outputs", []) for line in text_of(out).splitlines()]
+            for name in names:
+                if not any(line.startswith(f"✓ {name}: ") for line in said):
+                    yield f"cell {k}: the solution of {name} does not pass its own check: {said}"
+
+
+def text_of(output: dict) -> str:
+    """The text of an output, printed or returned."""
+    text = output.get("text", output.get("data", {}).get("text/plain", ""))
+    return text if isinstance(text, str) else "".join(text)
 
 
 def statements_are_checked(nb: Notebook):
@@ -148,6 +197,9 @@ RULES = [
     cells_are_short,
     drawings_have_alternative_text,
     parts_are_there,
+    figures_are_predicted,
+    exercises_have_solutions,
+    solutions_pass,
     statements_are_checked,
     theorems_are_proved,
     formulas_read_everywhere,
@@ -247,6 +299,8 @@ def test_running_times_are_those_of_notebooks():
     files = {str(nb.path.relative_to(ROOT).with_suffix("")) for nb in notebooks()}
     assert set(times) <= files, f"gone: {sorted(set(times) - files)}"
     assert all(isinstance(seconds, int) and seconds > 0 for seconds in times.values())
+    slow = {name: seconds for name, seconds in times.items() if seconds >= MAX_SECONDS}
+    assert not slow, f"a chapter runs in under {MAX_SECONDS} s: {slow}"
 
 
 # --- the rules themselves --------------------------------------------------------------------
@@ -277,6 +331,32 @@ THEOREM = "```{prf:theorem} Name\n:label: x\nIt holds.\n```\n"
 PROOF = "```{prf:proof}\nYes.\n```\n"
 SETUP = code("import mathml", tags=["remove-cell"])
 ALT = {"image": {"alt": "a parabola that opens upwards"}}
+SKELETON = """# Title
+:::{admonition} After this chapter you can
+:class: goals
+- try. **You need** nothing. **Time** about 60 minutes.
+:::
+An {index}`entry`, by {cite:t}`a`.
+
+## Pitfalls
+
+## Exercises
+
+## Summary
+
+## References
+"""
+FIGURES = code("explore(f)\nexplore(g)")
+
+
+def solution(name, said=None):
+    out = {"output_type": "execute_result", "metadata": {}, "execution_count": 1,
+           "data": {"text/plain": [said or f"✓ {name}: right."]}}
+    return code(f'check("{name}", 4)', outputs=[out], tags=["hide-cell"])
+
+
+EXERCISES = [cell for k in range(1, 5)
+             for cell in (code(f'check("x-{k}", ...)'), solution(f"x-{k}"))]
 BROKEN = [
     (outputs_are_text, [code("1", outputs=[PICTURE])]),
     (metadata_is_clean, [code("1", collapsed=True)]),
@@ -286,6 +366,21 @@ BROKEN = [
     (drawings_have_alternative_text, [code("ax.plot(x);")]),
     (drawings_have_alternative_text, [code("ax.plot(x);", mystnb={"image": {"alt": "plot"}})]),
     (parts_are_there, [md("words"), SETUP]),
+    *[(parts_are_there, [md(SKELETON.replace(part, "")), FIGURES]) for part in (
+        ":class: goals\n", "**You need** ", "**Time** ", "{index}", "{cite", "## Pitfalls",
+        "## Exercises", "## Summary", "## References")],
+    (parts_are_there, [md(SKELETON + "\n## Pitfalls\n"), FIGURES]),
+    (parts_are_there, [md(SKELETON), code("explore(f)")]),
+    (figures_are_predicted, [code("predict(q)"), code("explore(f)"), code("explore(g)")]),
+    (figures_are_predicted, [code("explore(f)"), code("predict(q)")]),
+    (exercises_have_solutions, EXERCISES[:-2]),
+    (exercises_have_solutions, EXERCISES[:-1]),
+    (exercises_have_solutions, [*EXERCISES[:-2], EXERCISES[0], EXERCISES[1]]),
+    (exercises_have_solutions, [*EXERCISES, solution("x-5")]),
+    (exercises_have_solutions, [*EXERCISES[:-1], code('check("x-4", 4)')]),
+    (solutions_pass, [solution("x-1", "✗ x-1: not this value.")]),
+    (solutions_pass, [solution("x-1", "✓ x-2: right.")]),
+    (solutions_pass, [code('check("x-1", 4)', tags=["hide-cell"])]),
     (statements_are_checked, [md(THEOREM + PROOF)]),
     (theorems_are_proved, [md(THEOREM)]),
     (theorems_are_proved, [md(THEOREM + THEOREM + PROOF)]),
@@ -302,6 +397,11 @@ BROKEN = [
 KEPT = [
     (drawings_have_alternative_text, [code("ax.plot(x);", mystnb=ALT)]),
     (drawings_have_alternative_text, [code("explore(lambda ax, a: ax.plot(a), a=s)")]),
+    (parts_are_there, [md(SKELETON), FIGURES]),
+    (figures_are_predicted, [code("predict(q)"), code("explore(f)"),
+                             code("predict(q)\nexplore(g)")]),
+    (exercises_have_solutions, EXERCISES),
+    (solutions_pass, EXERCISES),
     (theorems_are_proved, [md(THEOREM + "By {cite:t}`a`.")]),
     (theorems_are_proved, [md(THEOREM + PROOF)]),
     (statements_are_checked, [md(THEOREM), code("assert True")]),

@@ -88,13 +88,13 @@ frames = st.lists(trees, min_size=1, max_size=6).map(
     lambda roots: [serialise(Node("svg", {}, [root])) for root in roots])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(frames, st.data())
 def test_round_trip_on_random_trees(frames, data):
     assert_round_trip(frames, base=data.draw(st.integers(0, len(frames) - 1)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(trees)
 def test_canonical_spelling_is_stable(tree):
     text = serialise(tree)

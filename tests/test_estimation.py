@@ -114,7 +114,7 @@ def test_log_likelihoods_agree_with_scipy():
     assert isinstance(normal_logpdf(0, mean=0, var=1), float)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=30), st.integers(0, 2**32 - 1))
 def test_no_other_parameter_has_a_larger_likelihood(x, seed):
     rng = np.random.default_rng(seed)

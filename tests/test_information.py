@@ -36,7 +36,7 @@ def random_pmfs(n, size, seed):
     return np.random.default_rng(seed).dirichlet(np.full(size, 0.5), size=n)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(pmfs(5))
 def test_entropy_lies_between_zero_and_log_k(p):
     assert 0.0 <= entropy(p) <= math.log(5) + TINY
@@ -48,7 +48,7 @@ def test_entropy_is_largest_exactly_at_the_uniform_distribution():
     assert all(entropy(p) < math.log(7) for p in random_pmfs(1000, 7, seed=1))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(pmfs(4), pmfs(4))
 def test_gibbs_inequality_with_equality_iff_equal(p, q):
     kl = kl_divergence(p, q)
@@ -58,7 +58,7 @@ def test_gibbs_inequality_with_equality_iff_equal(p, q):
     assert kl >= 0.5 * np.abs(p - q).sum() ** 2 - TINY
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(pmfs(4), pmfs(4))
 def test_cross_entropy_is_entropy_plus_divergence(p, q):
     total = entropy(p) + kl_divergence(p, q)
@@ -71,7 +71,7 @@ def test_divergences_agree_with_scipy():
         assert kl_divergence(p, q) == pytest.approx(stats.entropy(p, q), rel=1e-9, abs=TINY)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(pmfs(4), pmfs(4))
 def test_js_divergence_is_symmetric_bounded_and_the_mean_of_two_divergences(p, q):
     js = js_divergence(p, q)
@@ -178,7 +178,7 @@ def test_normal_kl_at_extreme_arguments():
     assert normal_kl(0, 1e-300, 0, 1) == pytest.approx(0.5 * (300 * math.log(10) - 1))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(pmfs(6))
 def test_huffman_code_is_prefix_free_and_within_one_bit_of_the_entropy(p):
     code = huffman_code(p)

@@ -273,7 +273,7 @@ def test_E74_real_data():
     assert fit_logistic(*cancer, penalty=1e-3).converged
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6), st.integers(2, 4), st.sampled_from([1e-8, 1.0, 1e9]))
 def test_E74_exactly_one_minimiser_iff_no_direction_has_only_nonnegative_margins(seed, k, unit):
     rng = np.random.default_rng(seed)

@@ -33,7 +33,7 @@ def joint_of(rows):
     return Joint(table, names, [(False, True)] * len(names))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(event_sets(2))
 def test_union_by_formula_equals_union_by_enumeration(rows):
     joint = joint_of(rows)
@@ -43,7 +43,7 @@ def test_union_by_formula_equals_union_by_enumeration(rows):
         joint.prob_any(E0=True, E1=True)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(event_sets(4))
 def test_inclusion_exclusion_for_four_events(rows):
     joint = joint_of(rows)
@@ -54,7 +54,7 @@ def test_inclusion_exclusion_for_four_events(rows):
     assert joint.prob_any(E0=True, E1=True, E2=True, E3=True) == total
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(event_sets(2))
 def test_product_rule_total_probability_and_complement(rows):
     joint = joint_of(rows)
@@ -70,7 +70,7 @@ def test_product_rule_total_probability_and_complement(rows):
     assert events == (joint.prob(E0=False, E1=True) == joint.prob(E0=False) * pb)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
 def test_union_respects_bonferroni_and_rejects_impossible_overlaps(pa, pb, pab):
     if max(0, pa + pb - 1) <= pab <= min(pa, pb):

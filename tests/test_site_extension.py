@@ -367,20 +367,22 @@ def test_a_build_fails_for_each_fault_and_names_its_place(tmp_path):
 
 
 def test_a_change_in_the_package_executes_again_and_a_change_of_words_does_not(tmp_path):
-    small_book(tmp_path, one=[("markdown", "# A"), ("code", "print('run')")])
+    runs = tmp_path / "runs"  # a cell that is executed leaves a line there
+    cell = f"with open({str(runs)!r}, 'a') as file:\n    print('run', file=file)"
+    small_book(tmp_path, one=[("markdown", "# A"), ("code", cell)])
     code, said = build(tmp_path)
     assert code == 0, said
-    assert said.count("Executing notebook") == 1
+    assert runs.read_text() == "run\n"
     chapter = tmp_path / "book" / "one.ipynb"
     chapter.write_text(chapter.read_text().replace("# A", "# Another"))
     code, said = build(tmp_path)
-    assert (code, said.count("Executing notebook")) == (0, 0)
+    assert (code, runs.read_text()) == (0, "run\n"), said
     assert "Another" in (tmp_path / "_build/html/book/one.html").read_text()
     # The locked versions stand for the package here: both are in the cache's key.
     with (tmp_path / "requirements.txt").open("a") as lock:
         lock.write("# changed\n")
     code, said = build(tmp_path)
-    assert (code, said.count("Executing notebook")) == (0, 1)
+    assert (code, runs.read_text()) == (0, "run\nrun\n"), said
 
 
 # --- the bootstrap ---------------------------------------------------------------------------

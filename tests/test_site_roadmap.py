@@ -34,7 +34,7 @@ def book(tmp_path, metadata=None, plan=PLAN, name="norms"):
 
 def test_the_book_has_a_plan():
     plan = read_curriculum(ROOT)
-    assert len(plan.chapters) == 35
+    assert len(plan.chapters) >= 35
     assert plan.chapters["norms"].docname == "book/linear-algebra/norms"
     assert plan.chapters["diffusion"].part == "Generative models"
 

@@ -106,17 +106,40 @@ def test_a_workflows_commands_can_be_read_and_fail_when_they_should(workflow, st
         assert shell == "bash", "without `shell: bash` a failure before a pipe is lost"
 
 
+def test_the_ways_are_tried_as_root_who_makes_the_students():
+    (step,) = [s for s in WORKFLOWS["ci.yml"]["jobs"]["ways"]["steps"] if "run" in s]
+    entries = WORKFLOWS["fresh.yml"]["jobs"]["newest"]["strategy"]["matrix"]["include"]
+    (weekly,) = [entry for entry in entries if entry["goal"] == "ways"]
+    assert step["run"] == f"{weekly['as']} .ci/run ways"
+    assert weekly["as"].startswith("sudo ")
+
+
+def test_the_weekly_run_measures_the_coverage_too_and_tells_of_every_bad_end():
+    jobs = WORKFLOWS["fresh.yml"]["jobs"]
+    entries = jobs["newest"]["strategy"]["matrix"]["include"]
+    assert "coverage" in [entry["goal"] for entry in entries]
+    assert "always()" in jobs["report"]["if"]
+    telling = [step for step in jobs["newest"]["steps"] if "if" in step]
+    assert len(telling) == 2
+    assert all(step["if"] == "failure() || cancelled()" for step in telling)
+    run = next(step for step in jobs["newest"]["steps"] if ".ci/run" in step.get("run", ""))
+    assert run["timeout-minutes"] < jobs["newest"]["timeout-minutes"]
+
+
 def test_every_job_ends_some_day():
     for file, workflow in WORKFLOWS.items():
         for name, job in workflow["jobs"].items():
             assert name == "publish" or 0 < job["timeout-minutes"] <= 60, f"{file}: {name}"
 
 
+@pytest.mark.parametrize("reason", ["numpy broke it\n", ""])
 @pytest.mark.parametrize(("open_issue", "expected"), [
     ("", ["issue list", "issue create"]), ("7", ["issue list", "issue comment 7"])])
-def test_the_weekly_report_opens_one_issue_and_then_writes_below_it(tmp_path, open_issue, expected):
+def test_the_weekly_report_opens_one_issue_and_then_writes_below_it(
+        tmp_path, open_issue, expected, reason):
     step = WORKFLOWS["fresh.yml"]["jobs"]["report"]["steps"][-1]
-    (tmp_path / "report-3.12-test.md").write_text("numpy broke it\n")
+    if reason:  # a job that was cut off leaves none
+        (tmp_path / "report-3.12-test.md").write_text(reason)
     program = tmp_path / "gh"
     program.write_text("#!/usr/bin/env bash\necho \"$@\" >>said\n"
                        f'if [ "$2" = list ]; then echo "{open_issue}"; fi\n')
@@ -130,7 +153,7 @@ def test_the_weekly_report_opens_one_issue_and_then_writes_below_it(tmp_path, op
     assert all(line.startswith(start) for line, start in zip(said, expected, strict=True))
     body = (tmp_path / "body.md").read_text()
     assert "https://example.org/run/1" in body
-    assert "numpy broke it" in body
+    assert reason in body
 
 
 def test_the_weekly_report_names_what_changed_and_how_the_log_ends(tmp_path):

@@ -11,7 +11,7 @@ import sys
 import pytest
 from book_files import ROOT
 from headless import headless_chromium
-from servers import free_ports, wait_until_it_answers
+from servers import end, start_on_a_free_port
 
 SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
@@ -44,20 +44,20 @@ def jupyter(tmp_path_factory):
     running = []
 
     def start(program: str) -> str:
-        (port,) = free_ports(1)
-        command = [sys.executable, "-m", "jupyter", program, "--no-browser", f"--port={port}",
-                   "--ServerApp.port_retries=0", f"--ServerApp.root_dir={home / 'book'}",
-                   "--IdentityProvider.token=", "--allow-root", "--expose-app-in-browser"]
-        with (home / f"{program}.log").open("w") as log:
-            process = subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log)
+        def on(port: int) -> subprocess.Popen:
+            command = [sys.executable, "-m", "jupyter", program, "--no-browser", f"--port={port}",
+                       "--ServerApp.port_retries=0", f"--ServerApp.root_dir={home / 'book'}",
+                       "--IdentityProvider.token=", "--allow-root", "--expose-app-in-browser"]
+            with (home / f"{program}.log").open("w") as log:
+                return subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log)
+
+        process, port = start_on_a_free_port(on, "api")
         running.append(process)
-        wait_until_it_answers(f"http://127.0.0.1:{port}/api", process)
         return f"http://127.0.0.1:{port}"
 
     yield start
     for process in running:
-        process.terminate()
-        process.wait(timeout=20)
+        end(process)
 
 
 def pytest_terminal_summary(terminalreporter):

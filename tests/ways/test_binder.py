@@ -20,7 +20,7 @@ import nbformat
 import pytest
 import websocket
 from book_files import ROOT, notebooks
-from servers import Kernel, free_ports, run_notebook, wait_until_it_answers
+from servers import Kernel, end, run_notebook, start_on_a_free_port
 from ways.environments import BINDER_PYTHON, Environment, make, output, snapshot, tool
 
 LIMIT = 2 * 10**9  # bytes that mybinder.org gives to one reader
@@ -149,20 +149,19 @@ class Lab:
 def lab(image, checkout, tmp_path_factory):
     """JupyterLab as Binder serves it: started in the repository."""
     home = tmp_path_factory.mktemp("home")
-    (port,) = free_ports(1)
-    command = [image.bin / "jupyter", "lab", "--no-browser", f"--port={port}", "--allow-root",
-               "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
     variables = image.variables(HOME=str(home), PYTHONUNBUFFERED="1")
     for name in [name for name in variables if name.startswith(("JUPYTER", "IPYTHON"))]:
         del variables[name]
-    with (home / "lab.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=checkout, env=variables, stdout=log, stderr=log)
-    try:
-        wait_until_it_answers(f"http://127.0.0.1:{port}/api", process)
-        yield Lab(process, port)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+
+    def on(port: int) -> subprocess.Popen:
+        command = [image.bin / "jupyter", "lab", "--no-browser", f"--port={port}", "--allow-root",
+                   "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
+        with (home / "lab.log").open("w") as log:
+            return subprocess.Popen(command, cwd=checkout, env=variables, stdout=log, stderr=log)
+
+    process, port = start_on_a_free_port(on, "api")
+    yield Lab(process, port)
+    end(process)
 
 
 def test_jupyterlab_answers_with_what_the_chapters_need(lab):
