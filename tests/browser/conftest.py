@@ -33,7 +33,11 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def server():
-    """The site on a port of this machine, for what needs HTTP."""
+    """The site on a port of this machine, for what needs HTTP.
+
+    What a page keeps needs it: on a starved machine Chromium sometimes loses what a page opened
+    from disk stored a moment before it went, and never what a served one stored.
+    """
     handler = functools.partial(_Quiet, directory=str(HTML))
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=httpd.serve_forever, daemon=True).start()

@@ -232,8 +232,8 @@ SAYS = "(part) => part.querySelector('[aria-live]').textContent"
 
 
 @pytest.mark.parametrize("name", WITH_QUESTIONS)
-def test_predictions_answer_and_are_kept(visit, name):
-    v = visit(name)
+def test_predictions_answer_and_are_kept(visit, server, name):
+    v = visit(name, base=server)
     for question in v.page.locator("fieldset.predict").all():
         answer = question.get_attribute("data-answer")
         for radio in question.locator("input").all():
@@ -262,8 +262,8 @@ def attempts(key: dict) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", WITH_QUESTIONS)
-def test_exercises_answer_and_are_kept(visit, name):
-    v = visit(name)
+def test_exercises_answer_and_are_kept(visit, server, name):
+    v = visit(name, base=server)
     for form in v.page.locator("form.check").all():
         key = json.loads(form.get_attribute("data-key"))
         entry = form.locator("input, select")
@@ -419,8 +419,8 @@ def test_paper_has_all_of_a_page(visit, name, tmp_path):
     assert not cut
 
 
-def test_theme_is_chosen_and_kept(visit):
-    v = visit("genindex.html", scheme="light")
+def test_theme_is_chosen_and_kept(visit, server):
+    v = visit("genindex.html", base=server)
     theme = "document.documentElement.dataset.theme"
     v.page.get_by_role("button", name="Dark theme").click()
     assert v.page.evaluate(theme) == "dark"
