@@ -66,6 +66,33 @@ def test_page(visit, name, width, scheme):
     assert v.errors == []
 
 
+# Boxes that scroll by themselves may hold more than the screen, and so may what only a screen
+# reader sees; a section that is laid out late cuts off what leaves it, so the page's width is not
+# enough to know.
+OUTSIDE = """() => {
+  const late = document.createElement("style");
+  late.textContent = "section { content-visibility: visible !important }";
+  document.head.append(late);
+  const unseen = ".site-nav, .skip-link, .visually-hidden, math";
+  const scroll = ".math-scroll, .table-scroll, .chapter-map, pre, svg";
+  return [...document.querySelectorAll("body *")]
+    .filter((part) => !part.parentElement.closest(scroll) && !part.closest(unseen))
+    .filter((part) => {
+      const box = part.getBoundingClientRect();
+      return box.width && (box.right > innerWidth + 1 || box.left < -1);
+    })
+    .map((part) => part.outerHTML.slice(0, 120));
+}"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [320, 390])
+def test_nothing_leaves_a_small_screen(visit, name, width):
+    v = visit(name, width=width)
+    assert v.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert v.page.evaluate(OUTSIDE) == []
+
+
 def test_no_formula_is_a_barrier(visit):
     v = visit("book/linear-algebra/norms.html")
     assert v.page.locator(".katex").count() > 100
