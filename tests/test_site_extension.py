@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from book_files import ROOT
+from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.utils import new_document
 from sphinx.errors import ExtensionError
@@ -119,6 +120,24 @@ class TestMaths:
     def test_refuses_environments_that_number_themselves(self, name):
         with pytest.raises(ValueError, match=rf"\{{{name}\}} numbers itself .*aligned"):
             maths.render(rf"\begin{{{name}}} a \end{{{name}}}", display=True)
+
+    @pytest.mark.parametrize(("latex", "parts"), [("x", 1), ("a = b + c", 3), (r"\text{if } x", 1)])
+    def test_the_last_part_of_a_formula_goes_with_what_follows(self, latex, parts):
+        html = maths.render(latex, display=False)
+        page = BeautifulSoup(maths.with_end(html, "<."), "html.parser")
+        box = page.select_one(".with-end")
+        assert len(page.select(".katex-base")) == parts
+        assert len(box.select(".katex-base")) == 1
+        assert box.contents[-1] == "<."
+        assert not page.find(attrs={"aria-hidden": True}, string="<.")
+        assert page.text == BeautifulSoup(html, "html.parser").text + "<."
+        assert maths.with_end(html, "") == html
+
+    @pytest.mark.parametrize(("after", "end"), [
+        (". Then", "."), (" and", ""), ("th step", "th"), ("-dimensional", "-"), (")", ")"),
+        ("–p", "–"), (", (b)", ",")])
+    def test_what_follows_a_formula_ends_at_the_next_place_for_a_break(self, after, end):
+        assert maths.END.match(after)[0] == end
 
     def test_styles_are_of_the_version_that_renders(self, katex, tmp_path):
         version = json.loads((katex / "katex" / "package.json").read_text())["version"]

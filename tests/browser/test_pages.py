@@ -69,10 +69,8 @@ def test_page(visit, name, width, scheme):
 # Boxes that scroll by themselves may hold more than the screen, and so may what only a screen
 # reader sees; a section that is laid out late cuts off what leaves it, so the page's width is not
 # enough to know.
+LAY_OUT_ALL = "section { content-visibility: visible !important }"
 OUTSIDE = """() => {
-  const late = document.createElement("style");
-  late.textContent = "section { content-visibility: visible !important }";
-  document.head.append(late);
   const unseen = ".site-nav, .skip-link, .visually-hidden, math";
   const scroll = ".math-scroll, .table-scroll, .chapter-map, pre, svg";
   return [...document.querySelectorAll("body *")]
@@ -90,7 +88,28 @@ OUTSIDE = """() => {
 def test_nothing_leaves_a_small_screen(visit, name, width):
     v = visit(name, width=width)
     assert v.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    v.page.add_style_tag(content=LAY_OUT_ALL)
     assert v.page.evaluate(OUTSIDE) == []
+
+
+# Where the text that ends a formula (its full stop) stands left of the formula, it begins a line.
+LOOSE = """() => [...document.querySelectorAll(".with-end")].filter((box) => {
+  const end = document.createRange();
+  end.selectNodeContents(box.lastChild);
+  const part = box.querySelector(".katex-base");
+  return end.getBoundingClientRect().left < part.getBoundingClientRect().left;
+}).map((box) => box.parentElement.textContent)"""
+
+
+WITH_FORMULAS = [name for name in PAGES if len(page(name).select(".with-end")) > 20]
+
+
+@pytest.mark.parametrize("name", WITH_FORMULAS)
+def test_no_line_begins_with_a_full_stop(visit, name):
+    assert len(WITH_FORMULAS) >= 10
+    v = visit(name, width=390)
+    v.page.add_style_tag(content=LAY_OUT_ALL)
+    assert v.page.evaluate(LOOSE) == []
 
 
 def test_no_formula_is_a_barrier(visit):

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 # Environments that number themselves: Sphinx numbers the equation too, and both would show.
 SELF_NUMBERING = re.compile(r"\\begin\{(align|alignat|equation|gather|multline|CD)\}")
+LAST_PART = '<span class="katex-base">'
+END = re.compile(r"[^\s–—-]*[–—-]?")  # what stands after a formula, to the next place for a break
 ERROR_COLOUR = "#cc0000"
 
 
@@ -74,9 +76,38 @@ def _typeset(node, *, display: bool) -> str:
         return f'<code class="math-error">{escape(node.astext())}</code>'
 
 
+def _take_ends(app, doctree, docname) -> None:
+    """Hand each inline formula what follows it without a space: a full stop, the end of a word."""
+    if app.builder.format != "html":
+        return
+    for node in list(doctree.findall(nodes.math)):
+        after = node.parent[node.parent.index(node) + 1:][:1]
+        if after and isinstance(after[0], nodes.Text):
+            node["end"] = END.match(after[0])[0]
+            node.parent.replace(after[0], nodes.Text(after[0][len(node["end"]):]))
+
+
+def with_end(html: str, end: str) -> str:
+    """Return a formula with the text that follows it, so that no line begins with that text.
+
+    Browsers break lines between the parts of a formula, and also before a full stop after the
+    last one; so the last part moves into a box with the text.
+    """
+    start = html.rfind(LAST_PART)
+    if not end or start < 0:
+        return html + escape(end)
+    whole, last = html[:start], html[start:]
+    return (f'{whole}</span></span><span class="with-end"><span class="katex">'
+            f'<span class="katex-html" aria-hidden="true">{last}{escape(end)}</span>')
+
+
 def _visit_inline(self, node):
-    html = f'<span class="math">{_typeset(node, display=False)}</span>'
-    self.body.append(symbols.link(self, node, html))
+    html, end = _typeset(node, display=False), node.get("end", "")
+    linked = symbols.link(self, node, plain := f'<span class="math">{html}</span>')
+    if linked == plain:
+        self.body.append(f'<span class="math">{with_end(html, end)}</span>')
+    else:  # the link is the formula alone
+        self.body.append(linked + escape(end))
     raise nodes.SkipNode
 
 
@@ -134,3 +165,4 @@ def setup(app) -> None:
     """Register the renderer and make it the one in use."""
     app.add_html_math_renderer("katex_strict", (_visit_inline, None), (_visit_block, None))
     app.connect("config-inited", _choose_renderer)
+    app.connect("doctree-resolved", _take_ends)
