@@ -148,6 +148,9 @@ def test_every_formula_is_typeset(name):
         )  # fmt: skip
         left = re.search(r"\\\(|\\\[|\$\$|\{(?:prf:ref|eq|cite|index|ref)[:\w]*\}`", prose)
         assert not left, f"unrendered mark-up near {prose[left.start() - 40 : left.end() + 40]!r}"
+        loose = [math.text for math in article.select(".math")
+                 if re.match(r"[.,;:!?)]", str(math.next_sibling))]
+        assert not loose, "what ends a formula may begin a line"
 
 
 def test_no_script_of_widgets_or_mathjax():
