@@ -148,7 +148,7 @@ def test_every_formula_is_typeset(name):
         )  # fmt: skip
         left = re.search(r"\\\(|\\\[|\$\$|\{(?:prf:ref|eq|cite|index|ref)[:\w]*\}`", prose)
         assert not left, f"unrendered mark-up near {prose[left.start() - 40 : left.end() + 40]!r}"
-        loose = [math.text for math in article.select(".math")
+        loose = [math.text for math in article.select(".math, :not(.with-end) > a.symbol")
                  if re.match(r"[.,;:!?)]", str(math.next_sibling))]
         assert not loose, "what ends a formula may begin a line"
 

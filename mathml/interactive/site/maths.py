@@ -106,8 +106,8 @@ def _visit_inline(self, node):
     linked = symbols.link(self, node, plain := f'<span class="math">{html}</span>')
     if linked == plain:
         self.body.append(f'<span class="math">{with_end(html, end)}</span>')
-    else:  # the link is the formula alone
-        self.body.append(linked + escape(end))
+    else:  # the link is the formula alone; symbols are short enough to stay on one line
+        self.body.append(f'<span class="with-end">{linked}{escape(end)}</span>' if end else linked)
     raise nodes.SkipNode
 
 
