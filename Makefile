@@ -10,7 +10,7 @@ RUN := env -u PYTHONPATH PATH="$(CURDIR)/$(BIN):$(PATH)" OMP_NUM_THREADS=1 \
 	IPYTHONDIR="$(CURDIR)/.cache/ipython" PYDEVD_DISABLE_FILE_VALIDATION=1
 SETUP := scripts/bootstrap.sh "$(PYTHON)"
 BUILD_BOOK := $(BIN)/jupyter-book build . -W --keep-going -q
-UNIT := -q -n 2 --ignore tests/test_book_site.py --ignore tests/browser --ignore tests/ways
+UNIT := -q -n 2 --ignore tests/website/test_built_pages.py --ignore tests/browser --ignore tests/ways
 
 .PHONY: help book serve lab test test-all coverage bench clean distclean lock notebooks new-chapter env env-test lint unit nbval site-tests ways
 .DEFAULT_GOAL := help
@@ -64,7 +64,7 @@ nbval: env-test
 
 site-tests: env-test
 	@$(MAKE) --no-print-directory book
-	@$(RUN) $(BIN)/pytest -q -n 2 --dist load -rs tests/test_book_site.py tests/browser
+	@$(RUN) $(BIN)/pytest -q -n 2 --dist load -rs tests/website/test_built_pages.py tests/browser
 
 test: env-test
 	@$(MAKE) --no-print-directory lint

@@ -7,17 +7,12 @@ second distribution calls impossible what the first calls possible.
 
 from __future__ import annotations
 
+import heapq
 import math
 
 import numpy as np
 
-from mathml._check import as_joint, as_log_base, as_pmf
-from mathml._coding import huffman_code
-from mathml._normal import normal_entropy, normal_kl
-
-__all__ = ["cross_entropy", "entropy", "huffman_code", "information_gain", "js_divergence",
-           "kl_divergence", "mutual_information", "normal_entropy", "normal_kl"]
-
+from mathml._check import as_joint, as_log_base, as_pmf, as_scalar
 
 
 def entropy(p, *, base: float = np.e) -> float:
@@ -239,6 +234,125 @@ def information_gain(labels, groups, *, base: float = np.e) -> float:
     p = counts / y.size
     py, pg = np.bincount(y) / y.size, np.bincount(g) / g.size
     return _nonnegative(p @ (np.log(p) - np.log(py[cells[0]]) - np.log(pg[cells[1]])), base)
+
+
+def normal_entropy(var, *, base: float = np.e) -> float:
+    """Differential entropy ``½ log(2πe σ²)`` of N(μ, σ²). It can be negative.
+
+    Parameters
+    ----------
+    var : float
+        The variance σ², positive.
+    base : float, default e
+        The logarithm's base, greater than 1.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the variance is not a positive number.
+
+    References
+    ----------
+    Cover & Thomas (2006), *Elements of Information Theory*, 2nd ed., ch. 8.
+
+    Examples
+    --------
+    >>> round(normal_entropy(0.1**2), 6)
+    -0.883647
+    """
+    var = as_scalar(var, "var", low=0.0, open_low=True)
+    return 0.5 * (math.log(2 * math.pi) + 1 + math.log(var)) / as_log_base(base)
+
+
+def normal_kl(mean0, var0, mean1, var1) -> float:
+    """KL divergence ``½ (r - 1 - log r + (μ₀-μ₁)²/σ₁²)`` of normals, ``r = σ₀²/σ₁²``, in nats.
+
+    Parameters
+    ----------
+    mean0, var0 : float
+        The first distribution N(μ₀, σ₀²): the truth.
+    mean1, var1 : float
+        The second distribution N(μ₁, σ₁²): the model.
+
+    Returns
+    -------
+    float
+        ``inf`` only where the value exceeds the largest float.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a mean is not finite or a variance not positive.
+
+    References
+    ----------
+    Cover & Thomas (2006), *Elements of Information Theory*, 2nd ed.
+
+    Examples
+    --------
+    >>> normal_kl(0, 1, 1, 1)
+    0.5
+    """
+    mean0, mean1 = as_scalar(mean0, "mean0"), as_scalar(mean1, "mean1")
+    var0 = as_scalar(var0, "var0", low=0.0, open_low=True)
+    var1 = as_scalar(var1, "var1", low=0.0, open_low=True)
+    sd1, gap = math.sqrt(var1), mean0 - mean1
+    z = gap / sd1 if math.isfinite(gap) else mean0 / sd1 - mean1 / sd1
+    ratio = var0 / var1
+    log_ratio = math.log(var0) - math.log(var1)
+    if abs(ratio - 1) < 0.5:
+        log_ratio = math.log1p((var0 - var1) / var1)  # exact where r - 1 - log r nearly cancels
+    return max(0.0, 0.5 * (ratio - 1 - log_ratio + z * z))
+
+
+def huffman_code(p) -> tuple[str, ...]:
+    """Huffman's optimal prefix code: one word of 0s and 1s per symbol.
+
+    Its mean length L obeys ``H(p) ≤ L < H(p) + 1`` in bits (``≤`` if some probability is 0: such a
+    symbol gets a word as well).
+
+    Parameters
+    ----------
+    p : array_like, shape (K,)
+        The symbols' probabilities.
+
+    Returns
+    -------
+    tuple of str, length K
+        The code words; a single symbol needs no bits and gets the empty word.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If ``p`` is not a probability mass function.
+
+    References
+    ----------
+    Huffman (1952), "A method for the construction of minimum-redundancy codes".
+
+    Examples
+    --------
+    >>> huffman_code([0.5, 0.25, 0.125, 0.125])
+    ('0', '10', '110', '111')
+    """
+    p = as_pmf(p, "p")
+    words = [""] * p.size
+    # weight, tie-breaker, symbols; the first K tie-breakers are the symbols themselves
+    heap = [(weight, k, [k]) for k, weight in enumerate(p.tolist())]
+    heapq.heapify(heap)
+    for merge in range(p.size, 2 * p.size - 1):
+        (w0, _, low), (w1, _, high) = heapq.heappop(heap), heapq.heappop(heap)
+        if low[0] > high[0]:  # the branch with the earlier symbol gets the 0
+            low, high = high, low
+        for bit, branch in ("0", low), ("1", high):
+            for k in branch:
+                words[k] = bit + words[k]
+        heapq.heappush(heap, (w0 + w1, merge, low + high))
+    return tuple(words)
 
 
 def _log(p: np.ndarray) -> np.ndarray:

@@ -1,7 +1,8 @@
 """The parts of a page that a reader can move and answer, with a kernel or without one."""
 
 from mathml.interactive.controls import Control, choice, log_slider, slider
-from mathml.interactive.exploration import Exploration, explore
+from mathml.interactive.exploration import explore
+from mathml.interactive.figure import Exploration
 from mathml.interactive.prediction import predict
 from mathml.interactive.verdict import check
 

@@ -6,7 +6,7 @@ from html import escape
 
 import ipywidgets as widgets
 
-from mathml.interactive.exploration import Exploration
+from mathml.interactive.figure import Exploration
 
 
 class LiveFigure:

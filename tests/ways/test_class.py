@@ -26,7 +26,7 @@ from classroom import HUB, Hub, Student, add_student, command_of, git, memory_of
 from servers import run_notebook
 from ways.environments import snapshot, tool
 
-from mathml.interactive.site import pages
+from website import pages
 
 REPOSITORY = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
 CHAPTERS = {"ada": "linear-algebra/norms", "emmy": "probability/probability",

@@ -1,0 +1,17 @@
+"""Logistic and softmax regression by maximum likelihood, and whether the maximum exists.
+
+Both fits minimise a convex objective whose first two derivatives `logistic_value_and_grad`,
+`logistic_hessian` and `softmax_value_and_grad` give.
+"""
+
+from mathml.linear_model.logistic import (
+    LogisticFit,
+    fit_logistic,
+    logistic_hessian,
+    logistic_value_and_grad,
+)
+from mathml.linear_model.separation import is_separable, separation
+from mathml.linear_model.softmax import SoftmaxFit, fit_softmax, softmax_value_and_grad
+
+__all__ = ["LogisticFit", "SoftmaxFit", "fit_logistic", "fit_softmax", "is_separable",
+           "logistic_hessian", "logistic_value_and_grad", "separation", "softmax_value_and_grad"]

@@ -1,0 +1,293 @@
+"""Drivers: they carry a rule from a start to its end and record the whole path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mathml import _check
+from mathml._check import as_bool, as_float_array, as_function, as_int, as_rng, as_scalar
+from mathml.optim.rules import Rule, as_rule
+
+BOUND = 1e100  # an iterate, value or gradient beyond this size is called divergence
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """The record of a minimisation: T steps are T + 1 points, every number in it finite.
+
+    Attributes
+    ----------
+    xs : ndarray ``(T+1, d)``
+        The points, ``xs[0]`` the start.
+    fs, grad_norms : ndarray ``(T+1,)``
+        Value and Euclidean norm of the gradient at each iterate.
+    converged : bool
+        Whether the gradient met the tolerance. That is a stationary point: a minimum, a saddle, or
+        far out on a plateau.
+    message : str
+        Why it stopped, in one sentence.
+    """
+
+    xs: np.ndarray
+    fs: np.ndarray
+    grad_norms: np.ndarray
+    converged: bool
+    message: str
+
+    @property
+    def x(self) -> np.ndarray:
+        """The last iterate, ``(d,)``."""
+        return self.xs[-1]
+
+    @property
+    def f(self) -> float:
+        """The value at the last iterate."""
+        return float(self.fs[-1])
+
+    def __len__(self) -> int:
+        return len(self.fs)  # T + 1
+
+
+def minimize(f: Callable, grad: Callable, x0, rule: Rule, *, steps: int = 1000,
+             tol: float = 1e-8) -> Path:
+    r"""Minimise `f` from `x0` by a gradient rule, recording every iterate.
+
+    Stops at the first t with
+
+    .. math:: \|\nabla f(x_t)\|_2 \le \text{tol} \cdot \max(1, \|\nabla f(x_0)\|_2),
+
+    a test on the gradient, never on the step (Dennis & Schnabel 1996, §7.2): a step is η times a
+    gradient, so a test on steps would call a tiny learning rate a minimum.
+
+    Parameters
+    ----------
+    f, grad : callable
+        Take an array ``(d,)`` and return one number and an array ``(d,)``. If `x0` is a number,
+        they take and return numbers.
+    x0 : array_like ``(d,)``, or a number (d = 1)
+        The start; integers are fine; never changed.
+    rule : Rule
+        GD, Momentum, Nesterov, RMSprop, Adam, Scheduled, or any object with init and step.
+    steps : int
+        The largest number of steps; 0 only evaluates the start.
+    tol : float
+        Relative tolerance on the gradient norm, >= 0.
+
+    Returns
+    -------
+    Path
+        Divergence is no error: as soon as an iterate, a value or a gradient entry is not finite or
+        exceeds 1e100 (for values and gradients: times their size at `x0`, if that is above 1), the
+        path ends at the last point before it, and the message says so.
+
+    Raises
+    ------
+    ValueError
+        If `f` or `grad` is not finite at `x0`, or returns the wrong shape anywhere.
+    TypeError
+        If `f` or `grad` is not a function of real numbers, or `rule` is not a rule.
+
+    Examples
+    --------
+    >>> from mathml.optim import GD
+    >>> path = minimize(lambda x: x**2, lambda x: 2 * x, 10, GD(lr=0.25))
+    >>> path.xs[:4, 0].tolist(), path.converged
+    ([10.0, 5.0, 2.5, 1.25], True)
+    >>> minimize(lambda x: x**2, lambda x: 2 * x, 10, GD(lr=1.5)).message[:8]
+    'diverged'
+    """
+    f, grad = as_function(f, "f"), as_function(grad, "grad")
+    steps, x, rule = as_int(steps, "steps"), _start(x0), as_rule(rule)
+
+    def evaluate(x: np.ndarray) -> tuple[float, np.ndarray]:
+        return (_check.as_returned_number(f(_argument(x)), "f"),
+                _check.as_returned_gradient(grad(_argument(x)), "grad", x.shape))
+
+    with np.errstate(all="ignore"):  # overflow is found by the record and told in its message
+        value, g = evaluate(x)
+        record, state = _Record(x, value, g, tol), rule.init(x)
+        for _ in range(steps):
+            if record.converged:
+                break
+            x, state = _step(rule, x, g, state)
+            if not _inside(x):
+                return record.diverged()
+            value, g = evaluate(x)
+            if not record.add(x, value, g):
+                return record.diverged()
+    return record.finished("steps")
+
+
+def minimize_stochastic(value_and_grad: Callable, x0, rule: Rule, n: int, *, batch_size: int,
+                        epochs: int, rng: np.random.Generator, replace: bool = False,
+                        record: str = "epoch", tol: float = 1e-8) -> Path:
+    r"""Minimise a mean over n examples by steps along mini-batch gradients.
+
+    .. math:: J(x) = \frac1n \sum_{i=1}^n \ell_i(x), \qquad
+              g_t = \frac{1}{|B_t|} \sum_{i \in B_t} \nabla \ell_i(x_t)
+
+    Parameters
+    ----------
+    value_and_grad : callable
+        ``value_and_grad(x, idx)`` returns the mean loss and the mean gradient over the examples
+        with the (integer array of) indices `idx`.
+    x0 : array_like ``(d,)``, or a number (d = 1)
+        The start; never changed.
+    rule : Rule
+        GD, Momentum, Nesterov, RMSprop, Adam, Scheduled, or any object with init and step.
+    n : int
+        Number of examples.
+    batch_size : int
+        b, examples per step. With ``b = n`` and no replacement this is `minimize`.
+    epochs : int
+        Passes of ``ceil(n/b)`` steps each.
+    rng : numpy.random.Generator
+        Source of the batches.
+    replace : bool
+        False: each epoch goes through a fresh shuffle of the examples (the last batch may be
+        smaller). True: each batch is b independent draws, so that g_t has covariance Σ/b exactly.
+    record : {"epoch", "step"}
+        When the path takes a point: after each epoch, or after each step. Its value and gradient
+        are those of J, over all n examples: one extra pass per point. (A mini-batch gradient near
+        zero proves nothing.)
+    tol : float
+        Stop at a recorded point with ``‖∇J(x)‖ <= tol·max(1, ‖∇J(x0)‖)``.
+
+    Returns
+    -------
+    Path
+        Divergence ends it as in `minimize`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `minimize`; also if ``batch_size > n`` without replacement.
+
+    References
+    ----------
+    Bottou, Curtis & Nocedal (2018).
+
+    Examples
+    --------
+    >>> from mathml.optim import GD
+    >>> a = np.array([1.0, 2.0, 3.0, 6.0])  # the mean minimises the mean of (x - a_i)²/2
+    >>> def loss(x, idx):
+    ...     return np.mean((x - a[idx]) ** 2) / 2, np.mean(x - a[idx], keepdims=True)
+    >>> path = minimize_stochastic(loss, [0.0], GD(lr=0.5), 4, batch_size=4, epochs=60,
+    ...                            rng=np.random.default_rng(0))
+    >>> path.x.round(6).tolist()
+    [3.0]
+    """
+    as_function(value_and_grad, "value_and_grad")
+    n, epochs = as_int(n, "n", low=1, high=10**8), as_int(epochs, "epochs")
+    largest = None if as_bool(replace, "replace") else n
+    b = as_int(batch_size, "batch_size", low=1, high=largest)
+    x, rule, rng = _start(x0), as_rule(rule), as_rng(rng)
+    if not isinstance(record, str) or record not in ("epoch", "step"):
+        raise ValueError(f"record must be 'epoch' or 'step', got {record!r}; choose one")
+
+    def evaluate(x: np.ndarray, idx: np.ndarray) -> tuple[float, np.ndarray]:
+        result = value_and_grad(_argument(x), idx)
+        if not isinstance(result, tuple) or len(result) != 2:
+            raise TypeError("value_and_grad must return a pair (value, gradient), got "
+                            f"{type(result).__name__}; return both")
+        return (_check.as_returned_number(result[0], "value_and_grad"),
+                _check.as_returned_gradient(result[1], "value_and_grad", x.shape))
+
+    everything, unit = np.arange(n), "epochs" if record == "epoch" else "steps"
+    with np.errstate(all="ignore"):
+        path, state = _Record(x, *evaluate(x, everything), tol), rule.init(x)
+        for _ in range(epochs):
+            batches = _batches(n, b, rng, replace)
+            for k, idx in enumerate(batches, start=1):
+                if path.converged:
+                    return path.finished(unit)
+                x, state = _step(rule, x, evaluate(x, idx)[1], state)
+                if not _inside(x):
+                    return path.diverged()
+                due = record == "step" or k == len(batches)
+                if due and not path.add(x, *evaluate(x, everything)):
+                    return path.diverged()
+    return path.finished(unit)
+
+
+class _Record:
+    """Collects the points of a path and knows the finite bound at which it ends."""
+
+    def __init__(self, x: np.ndarray, value: float, g: np.ndarray, tol: float) -> None:
+        norm = float(np.linalg.norm(g))
+        if not (np.isfinite(value) and np.isfinite(norm)):
+            raise ValueError(f"f and its gradient must be finite at x0, got f = {value} and "
+                             f"gradient norm {norm}; start inside the domain of f")
+        self.xs, self.fs, self.grad_norms = [x], [value], [norm]
+        self.f_bound, self.g_bound = BOUND * max(1.0, abs(value)), BOUND * max(1.0, norm)
+        self.target = as_scalar(tol, "tol", low=0.0) * max(1.0, norm)
+
+    @property
+    def converged(self) -> bool:
+        return self.grad_norms[-1] <= self.target
+
+    def add(self, x: np.ndarray, value: float, g: np.ndarray) -> bool:
+        """Take a point; False (and not taken) if it is out of bounds or not finite."""
+        norm = float(np.linalg.norm(g))
+        inside = abs(value) <= self.f_bound and norm <= self.g_bound and np.isfinite(value + norm)
+        if inside:
+            self.xs.append(x)
+            self.fs.append(value)
+            self.grad_norms.append(norm)
+        return bool(inside)
+
+    def finished(self, unit: str) -> Path:
+        done, norm = f"after {len(self.fs) - 1} {unit}", self.grad_norms[-1]
+        if self.converged:
+            return self._path(f"converged {done}: gradient norm {norm:.3g} <= {self.target:.3g}")
+        return self._path(f"not converged {done}: gradient norm {norm:.3g} > {self.target:.3g}; "
+                          f"allow more {unit} or change the step size")
+
+    def diverged(self) -> Path:
+        return self._path(f"diverged after {len(self.fs) - 1} recorded steps: the next point is "
+                          f"beyond {BOUND:g} or not finite; lower the step size", converged=False)
+
+    def _path(self, message: str, converged: bool | None = None) -> Path:
+        xs = np.array(self.xs).reshape(len(self.xs), -1)  # (T+1, d)
+        converged = self.converged if converged is None else converged
+        return Path(xs, np.array(self.fs), np.array(self.grad_norms), converged, message)
+
+
+def _start(x0) -> np.ndarray:
+    x = as_float_array(x0, "x0")
+    if x.ndim > 1 or x.size == 0:
+        raise ValueError(f"x0 must be a number or a vector, got shape {x.shape}; use .ravel()")
+    if not _inside(x):
+        raise ValueError(f"x0 must be at most {BOUND:g} in size, got {np.abs(x).max():g}; rescale")
+    x.flags.writeable = False  # a function that changes its argument fails instead of lying
+    return x
+
+
+def _argument(x: np.ndarray):
+    return x if x.ndim else float(x)
+
+
+def _inside(x: np.ndarray) -> bool:
+    return bool(np.abs(x).max() <= BOUND)  # False for nan too
+
+
+def _step(rule: Rule, x: np.ndarray, g: np.ndarray, state) -> tuple[np.ndarray, object]:
+    new, state = rule.step(x, g, state)
+    new = np.array(new, dtype=float)  # a copy, for rules that reuse their arrays
+    if new.shape != x.shape:
+        raise ValueError(f"rule.step must return a point of shape {x.shape}, got {new.shape}; "
+                         "check its broadcasting")
+    new.flags.writeable = False
+    return new, state
+
+
+def _batches(n: int, b: int, rng: np.random.Generator, replace: bool) -> list[np.ndarray]:
+    count = -(-n // b)
+    if replace:
+        return list(rng.integers(n, size=(count, b)))
+    order = rng.permutation(n)
+    return [order[k * b:(k + 1) * b] for k in range(count)]

@@ -1,0 +1,226 @@
+"""The conventions of the book: each rule is a function that returns its complaints."""
+
+from __future__ import annotations
+
+import re
+from statistics import median
+
+from book_files import BOOK, HIDDEN, Notebook, source, tags
+
+MAX_LINES, AIM_LINES = 20, 8
+HEADINGS = ("Pitfalls", "Exercises", "Summary", "References")
+METADATA = {"kernelspec", "language_info", "mathml"}
+CELL_METADATA = {"tags", "mystnb"}
+STATEMENTS = ("theorem", "proposition", "lemma", "corollary")
+BOX = re.compile(r"^([`:]{3,})\{prf:(\w+)\}", re.M)
+GLOBAL_RANDOM = re.compile(
+    r"np\.random\.(?!default_rng|Generator|SeedSequence)\w+\(|(?<![\w.])random\.(seed|random|choice)\("
+)
+CHECK = re.compile(r"(?<![\w.])check\(\s*[\"']([\w-]+)[\"']")
+CALL = re.compile(r"(?<![\w.])(predict|explore)\(")
+DRAWS = re.compile(r"\bplt\.|\bax\.|\baxes\[|subplots\(")
+
+
+def outputs_are_text(nb: Notebook):
+    for k, cell in nb.code:
+        for out in cell.get("outputs", []):
+            if out["output_type"] == "error":
+                yield f"cell {k}: a stored error"
+            kinds = set(out.get("data", {})) - {"text/plain"}
+            if kinds:
+                yield f"cell {k}: stored output that is not text: {sorted(kinds)}"
+
+
+def metadata_is_clean(nb: Notebook):
+    extra = set(nb.data["metadata"]) - METADATA
+    if extra:
+        yield f"notebook metadata to drop: {sorted(extra)}"
+    for k, cell in nb.cells:
+        extra = set(cell.get("metadata", {})) - CELL_METADATA
+        if extra:
+            yield f"cell {k}: metadata to drop: {sorted(extra)}"
+    numbers = [cell.get("execution_count") for _, cell in nb.code]
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield "the cells were not run once each, in order; run: make notebooks NOTEBOOKS=…"
+
+
+def cells_are_short(nb: Notebook):
+    for k, cell in nb.code:
+        n = len(source(cell).splitlines())
+        if n > MAX_LINES:
+            yield f"cell {k}: {n} lines; at most {MAX_LINES}, longer code belongs in mathml"
+    visible = [len(source(c).splitlines()) for _, c in nb.code if not tags(c) & HIDDEN]
+    if visible and median(visible) > AIM_LINES:
+        yield f"the median visible code cell has {median(visible):g} lines; aim at {AIM_LINES}"
+
+
+def drawings_have_alternative_text(nb: Notebook):
+    for k, cell in nb.code:
+        text = source(cell)
+        drawn = DRAWS.search(text) and not re.search(r"\bexplore\(|^def ", text, re.M)
+        if drawn and "remove-cell" not in tags(cell):
+            alt = cell.get("metadata", {}).get("mystnb", {}).get("image", {}).get("alt", "")
+            if len(alt.split()) < 4:
+                yield (
+                    f"cell {k}: draws without an alternative text that says what is seen; "
+                    'add metadata {"mystnb": {"image": {"alt": "…"}}}'
+                )
+
+
+def parts_are_there(nb: Notebook):
+    if nb.calls("explore") < 2:
+        yield f"{nb.calls('explore')} calls of explore; at least 2"
+    if not re.search(r"^:::+\{admonition\} .*\n:class: goals\n", nb.prose, re.M):
+        yield "no box of class goals that says what the reader will be able to do"
+    elif "**You need** " not in nb.prose or "**Time** about " not in nb.prose:
+        yield "the box at the start must say: **You need** … **Time** about … minutes"
+    found = re.findall(r"^## (.*)$", nb.prose, re.M)
+    if tuple(found[-len(HEADINGS):]) != HEADINGS:
+        yield f"the last sections must be {', '.join(HEADINGS)}, in this order"
+    if not re.search(r"\{index\}|```\{index\}", nb.prose):
+        yield "no index entry"
+    if "{cite" not in nb.prose:
+        yield "no reference cited"
+
+
+def figures_are_predicted(nb: Notebook):
+    asked = False
+    for k, cell in nb.code:
+        for call in CALL.findall(source(cell)):
+            if call == "explore" and not asked:
+                yield f"cell {k}: a figure that moves, and no predict since the one before"
+            asked = call == "predict"
+
+
+def exercises_have_solutions(nb: Notebook):
+    attempts, solutions = {}, {}
+    for k, cell in nb.code:
+        for name in CHECK.findall(source(cell)):
+            (solutions if "hide-cell" in tags(cell) else attempts)[name] = k
+    if len(attempts) < 4:
+        yield f"{len(attempts)} exercises with a check; at least 4"
+    for name, k in attempts.items():
+        if name not in solutions:
+            yield f"cell {k}: {name} has no solution in a cell tagged hide-cell"
+    for name, k in solutions.items():
+        if name not in attempts:
+            yield f"cell {k}: {name} is solved and never asked"
+
+
+def solutions_pass(nb: Notebook):
+    for k, cell in nb.code:
+        if "hide-cell" in tags(cell) and (names := CHECK.findall(source(cell))):
+            said = [line for out in cell.get("outputs", []) for line in text_of(out).splitlines()]
+            for name in names:
+                if not any(line.startswith(f"✓ {name}: ") for line in said):
+                    yield f"cell {k}: the solution of {name} does not pass its own check: {said}"
+
+
+def text_of(output: dict) -> str:
+    """The text of an output, printed or returned."""
+    text = output.get("text", output.get("data", {}).get("text/plain", ""))
+    return text if isinstance(text, str) else "".join(text)
+
+
+def statements_are_checked(nb: Notebook):
+    statements = len(re.findall(rf"\{{prf:(?:{'|'.join(STATEMENTS)})\}}", nb.prose))
+    asserts = len(re.findall(r"^\s*assert\b", nb.program, re.M))
+    if asserts < statements:
+        yield f"{asserts} asserts for {statements} theorems; each statement needs a check cell"
+
+
+def theorems_are_proved(nb: Notebook):
+    boxes = list(BOX.finditer(nb.prose))
+    for i, box in enumerate(boxes):
+        if box[2] not in STATEMENTS:
+            continue
+        following = boxes[i + 1] if i + 1 < len(boxes) else None
+        end = following.start() if following else len(nb.prose)
+        cited = "{cite" in nb.prose[box.start() : end]
+        if not (following and following[2] == "proof") and not cited:
+            title = nb.prose[box.end() :].split("\n", 1)[0].strip()
+            yield f"{box[2]} {title!r}: followed by no proof and citing none"
+
+
+def formulas_read_everywhere(nb: Notebook):
+    for macro in re.findall(r"\\(?:newcommand|renewcommand|def|DeclareMathOperator)\b", nb.prose):
+        yield f"custom TeX macro {macro}: write it out"
+    for name in re.findall(r"\\begin\{(align|equation|gather|alignat)\*?\}", nb.prose):
+        yield f"{{{name}}}: use aligned inside $$ … $$ (label)"
+
+
+def randomness_is_explicit(nb: Notebook):
+    for k, cell in nb.code:
+        found = GLOBAL_RANDOM.search(source(cell))
+        if found:
+            yield f"cell {k}: {found[0]} uses global state; use rng = np.random.default_rng(n)"
+
+
+def setup_comes_first(nb: Notebook):
+    if not nb.code or "remove-cell" not in tags(nb.code[0][1]):
+        yield "the first code cell must be the set-up cell, tagged remove-cell"
+    elif "import mathml" not in (text := source(nb.code[0][1])) and "from mathml" not in text:
+        yield "the set-up cell must import mathml (and install it on Colab)"
+    first = source(nb.data["cells"][0]) if nb.cells else ""
+    if not re.match(r"(\([\w-]+\)=\s*\n)?# ", first):
+        yield "the first cell must be the title: # …"
+    elif len(re.findall(r"^# ", nb.prose, re.M)) > 1:
+        yield "more than one title (# …)"
+
+
+def links_go_by_label(nb: Notebook):
+    found = re.search(r"\b[Cc]hapter \d+|\b[Ss]ection \d+(\.\d+)*", nb.prose)
+    if found:
+        yield f"{found[0]!r}: link by label, numbers come from _toc.yml"
+
+
+def minutes_and_needs_are_given(nb: Notebook):
+    facts = nb.data["metadata"].get("mathml", {})
+    if not (isinstance(facts.get("minutes"), int) and isinstance(facts.get("needs"), list)):
+        yield 'the notebook\'s metadata must hold "mathml": {"minutes": 60, "needs": [chapters]}'
+    told = re.search(r"\*\*Time\*\* about (\d+) minutes", nb.prose)
+    if told and int(told[1]) != facts.get("minutes"):
+        yield f"the text says {told[1]} minutes, the metadata {facts.get('minutes')}"
+
+
+RULES = [
+    outputs_are_text,
+    metadata_is_clean,
+    cells_are_short,
+    drawings_have_alternative_text,
+    parts_are_there,
+    figures_are_predicted,
+    exercises_have_solutions,
+    solutions_pass,
+    statements_are_checked,
+    theorems_are_proved,
+    formulas_read_everywhere,
+    randomness_is_explicit,
+    setup_comes_first,
+    links_go_by_label,
+    minutes_and_needs_are_given,
+]
+# What holds for a page that is a notebook and no chapter, such as the first one.
+FOR_PAGES = [
+    outputs_are_text,
+    metadata_is_clean,
+    cells_are_short,
+    drawings_have_alternative_text,
+    formulas_read_everywhere,
+    randomness_is_explicit,
+    setup_comes_first,
+    links_go_by_label,
+]
+
+
+def index_entries(prose: str) -> set[str]:
+    """The index entries of a text, as the index shows them."""
+    marked = re.findall(r"\{index\}`([^`]+)`", prose)
+    shown = [re.sub(r".*<(.*)>$", r"\1", " ".join(text.split())) for text in marked]
+    return {text.strip().lower() for text in shown}
+
+
+def glossary_terms() -> list[str]:
+    text = (BOOK / "about" / "glossary.md").read_text(encoding="utf-8")
+    inside = text.split(":::{glossary}\n")[1].split("\n:::")[0]
+    return [block.splitlines()[0].lower() for block in inside.split("\n\n")]

@@ -1,0 +1,402 @@
+"""explore, predict and check: both faces, and every mistake a chapter author can make."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import json
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mathml.interactive import check, choice, explore, log_slider, predict, slider
+from mathml.interactive import page as page_face
+from mathml.interactive.answer_key import Array, Choice, Function, Number, lookup
+from mathml.interactive.encoder import Encoding, Slot, apply_state
+from mathml.interactive.live import LiveFigure
+from mathml.interactive.numerals import numerals
+
+
+@pytest.fixture
+def static(monkeypatch):
+    monkeypatch.setenv("MATHML_OUTPUT", "static")
+
+
+@pytest.fixture
+def live(monkeypatch):
+    monkeypatch.delenv("MATHML_OUTPUT", raising=False)
+
+
+def line(ax, slope):
+    ax.plot([0, 1], [0, slope])
+    ax.set(xlim=(0, 1), ylim=(-2, 2), title=f"slope {slope:g}")
+    return f"The line has slope {slope:g}."
+
+
+def dots(ax, n):
+    ax.plot(range(n), range(n), "o")
+    return f"There are {n} dots."
+
+
+SLOPE = slider(-1, 1, 5, label="slope", default=0.5)
+DOTS = slider(1, 4, 4, label="dots")
+
+
+MOVING = """
+from mathml.interactive import explore, slider
+
+def draw(ax, slope):
+    ax.plot([0, 1], [0, slope], "--", marker="s", label="line")
+    ax.scatter([0.2, 0.4], [slope, 0], label="dots")
+    ax.fill_between([0, 1], [0, slope], alpha=0.3, hatch="/", label="area")
+    ax.set(xlim=(0, 0.9), title=f"slope {slope:g}")
+    ax.legend()
+    return f"The line has slope {slope:g}."
+
+print(explore(draw, title="T", slope=slider(-1, 1, 5, label="slope")).bundle["text/html"])
+"""
+
+
+def page_data(figure) -> tuple[str, dict]:
+    text = figure.bundle["text/html"]
+    data = re.search(r'<script type="application/json">(.*?)</script>', text, re.S).group(1)
+    return text, json.loads(data)
+
+
+class TestControls:
+    def test_a_slider_reaches_both_ends(self):
+        assert slider(0, 1, 3, label="w").values == (0, 0.5, 1)
+        assert slider(0.1, 0.3, 3, label="w").values == (0.1, 0.2, 0.3)
+
+    def test_whole_numbers_stay_integers(self):
+        values = slider(0, 10, 6, label="degree").values
+        assert values == (0, 2, 4, 6, 8, 10)
+        assert all(isinstance(v, int) for v in values)
+
+    def test_a_log_slider_multiplies(self):
+        values = log_slider(1e-3, 1e3, 7, label="λ").values
+        assert np.allclose(np.diff(np.log10(values)), 1)
+
+    def test_values_are_written_with_unit_and_minus_sign(self):
+        assert slider(-1, 1, 3, label="t", unit="°C").texts == ("−1 °C", "0 °C", "1 °C")
+        assert slider(0, 1, 2, label="p", fmt=lambda v: f"{v:.0%}").texts == ("0%", "100%")
+
+    def test_default_must_be_on_the_grid(self):
+        with pytest.raises(ValueError, match=r"'w': default must be one of its values, got 0.3; "
+                                             r"use 0.25"):
+            slider(0, 1, 5, label="w", default=0.3)
+        with pytest.raises(ValueError, match="'k': default must be one of its values, got 'c'"):
+            choice(["a", "b"], label="k", default="c")
+
+    def test_a_control_with_one_value_is_refused(self):
+        with pytest.raises(ValueError, match="at least 2 values"):
+            choice(["a"], label="k")
+        with pytest.raises(ValueError, match="n must be at least 2"):
+            slider(0, 1, 1, label="w")
+        with pytest.raises(ValueError, match="distinct values"):
+            slider(1, 1, 3, label="w")
+
+
+class TestAuthorErrors:
+    @pytest.fixture(autouse=True, params=["static", "live"])
+    def face(self, request, monkeypatch):
+        monkeypatch.setenv("MATHML_OUTPUT", request.param)
+
+    def test_no_controls(self):
+        with pytest.raises(ValueError, match=r"explore 'A line': needs at least one control"):
+            explore(line, title="A line")
+
+    def test_duplicate_labels(self):
+        def both(ax, a, b):
+            return "x"
+        with pytest.raises(ValueError, match=r"explore 'T': labels must be distinct, got 'slope'"):
+            explore(both, title="T", a=SLOPE, b=SLOPE)
+
+    def test_not_a_control(self):
+        with pytest.raises(TypeError, match=r"explore 'T': slope must be a slider"):
+            explore(line, title="T", slope=(0, 1))
+
+    def test_not_a_function(self):
+        with pytest.raises(TypeError, match=r"explore 'T': draw must be a function"):
+            explore("line", title="T", slope=SLOPE)
+
+    def test_returns_nothing(self):
+        def silent(ax, slope):
+            ax.plot([0, slope])
+        with pytest.raises(TypeError, match=r"explore 'T': silent must return a sentence .* got "
+                                            r"None at slope="):
+            explore(silent, title="T", slope=SLOPE)
+
+    def test_missing_control(self):
+        with pytest.raises(ValueError, match=r"explore 'T': line has a parameter 'slope' with no"):
+            explore(line, title="T", n=DOTS)
+
+    def test_idle_control(self):
+        with pytest.raises(ValueError, match=r"no draw function has a parameter 'n'"):
+            explore(line, title="T", slope=SLOPE, n=DOTS)
+
+    def test_too_many_states(self):
+        many = slider(0, 1, 300, label="many")
+        with pytest.raises(ValueError, match=r"explore 'T': at most 240 states fit a page"):
+            explore(line, title="T", slope=many)
+
+
+def test_fails_at_one_state(static):
+    def touchy(ax, slope):
+        ax.set_title(f"{1 / slope:.2f}")
+        return "ok"
+    with pytest.raises(RuntimeError, match=r"explore 'T': touchy failed at slope=0.0 with "
+                                           r"ZeroDivisionError"):
+        explore(touchy, title="T", slope=SLOPE)
+
+
+def test_over_budget(static, monkeypatch):
+    monkeypatch.setattr(page_face, "MAX_BYTES", 500)
+    with pytest.raises(ValueError, match=r"explore 'A line': a figure must stay within 500 bytes "
+                                         r"gzipped, got [\d,]+ for 5 states"):
+        explore(line, title="A line", slope=SLOPE)
+
+
+class TestStaticExplore:
+    @pytest.fixture(autouse=True)
+    def _static(self, static):
+        pass
+
+    def test_markup(self):
+        text, _ = page_data(explore(line, title="A <line>", slope=SLOPE))
+        assert text.startswith('<figure class="explorable"')
+        assert '<svg role="img" aria-label="A &lt;line&gt;" aria-describedby="explore-' in text
+        key = re.search(r'<label for="(.+?)">slope</label>', text).group(1)
+        assert f'<input type="range" id="{key}" min="0" max="4" step="1" value="3"' in text
+        assert 'aria-valuetext="0.5"' in text
+        assert f'<output for="{key}"' in text
+        assert 'role="status">The line has slope 0.5.</p>' in text
+        assert "<noscript>" in text
+
+    def test_the_stored_states_are_the_drawings(self):
+        figure = explore([line, dots], title="Both", slope=SLOPE, n=DOTS)
+        text, data = page_data(figure)
+        bases = re.findall(r"<svg role=.*?</svg>", text)
+        for panel, stored, base in zip(figure.panels, data["panels"], bases, strict=True):
+            opening = base.index("viewBox")
+            encoding = Encoding("<svg " + base[opening:], _slots(stored),
+                                tuple(map(tuple, stored["patterns"])), len(stored["says"]))
+            prefix = re.search(r'id="(explore-\d+-\d-)', base)
+            for k, values in enumerate(figure.states(panel)):
+                svg, sentence = figure.draw(panel, values)
+                if prefix:
+                    svg = page_face.prefix_ids(svg, prefix.group(1))
+                assert apply_state(encoding, k) == svg
+                assert stored["texts"][stored["says"][k]] == sentence
+
+    def test_panels_add_and_controls_multiply(self):
+        assert explore([line, dots], title="T", slope=SLOPE, n=DOTS).n_states == 5 + 4
+
+        def both(ax, slope, n):
+            return line(ax, slope)
+        assert explore(both, title="T", slope=SLOPE, n=DOTS).n_states == 20
+
+    def test_a_panel_may_take_the_whole_figure(self):
+        def two(fig, slope):
+            left, right = fig.subplots(1, 2)
+            line(left, slope)
+            return line(right, -slope)
+        text, _ = page_data(explore(two, title="T", slope=SLOPE))
+        assert "slope −0.5" in text or "slope -0.5" in text
+
+    def test_identifiers_of_two_figures_differ(self):
+        ids = [set(re.findall(r' id="([^"]+)"', explore(line, title="T", slope=SLOPE)
+                              .bundle["text/html"])) for _ in range(2)]
+        assert ids[0]
+        assert not ids[0] & ids[1]
+
+    def test_same_bytes_twice(self, monkeypatch):
+        def build():
+            monkeypatch.setattr(page_face, "_number", iter(range(1, 9)))
+            return explore([line, dots], title="T", slope=SLOPE, n=DOTS).bundle["text/html"]
+        assert build() == build()
+
+    def test_same_bytes_in_every_process(self):
+        """Whatever the seed of Python's hashes, by which sets are ordered."""
+        def build(seed):
+            return subprocess.run(
+                [sys.executable, "-c", MOVING], check=True, capture_output=True, timeout=120,
+                env={**os.environ, "PYTHONHASHSEED": seed, "MATHML_OUTPUT": "static"}).stdout
+        first = build("1")
+        assert first.startswith(b'<figure class="explorable"')
+        assert build("2") == first
+
+    def test_differences_cost_little(self):
+        many = slider(-1, 1, 41, label="slope")
+        text = explore(line, title="T", slope=many).bundle["text/html"]
+        assert len(gzip.compress(text.encode(), mtime=0)) < 6000
+
+    def test_a_script_cannot_be_closed_by_a_sentence(self):
+        def nasty(ax, slope):
+            return f"</script><b>{slope}"
+        text, data = page_data(explore(nasty, title="T", slope=SLOPE))
+        assert text.count("</script>") == 1
+        assert data["panels"][0]["texts"][0].startswith("</script>")
+
+
+def _slots(stored) -> tuple[Slot, ...]:
+    return tuple(Slot(e, kind, tuple(w) if kind == "run" else w, tuple(v), p)
+                 for e, kind, w, v, p in stored["slots"])
+
+
+class TestLiveExplore:
+    @pytest.fixture(autouse=True)
+    def _live(self, live):
+        pass
+
+    def test_moving_a_slider_redraws_its_panel_only(self):
+        figure = LiveFigure(explore([line, dots], title="T", slope=SLOPE, n=DOTS))
+        before = [picture.value for picture in figure.pictures]
+        figure.sliders["slope"].value = -1.0
+        after = [picture.value for picture in figure.pictures]
+        assert before[0] != after[0]
+        assert before[1] == after[1]
+        assert "slope −1." in figure.sentence.value
+        assert "1 dots" in figure.sentence.value
+
+    def test_reset_returns_to_the_same_picture(self):
+        figure = LiveFigure(explore(line, title="T", slope=SLOPE))
+        before = figure.pictures[0].value
+        figure.sliders["slope"].index = 0
+        assert figure.pictures[0].value != before
+        figure.reset()
+        assert figure.pictures[0].value == before
+
+    def test_the_notebook_shows_a_widget_and_short_text(self):
+        bundle = explore(line, title="T", slope=SLOPE)._repr_mimebundle_()
+        assert bundle["text/plain"] == "Exploration 'T': move slope"
+        assert "model_id" in bundle["application/vnd.jupyter.widget-view+json"]
+
+    def test_a_failing_redraw_is_told_to_the_reader(self):
+        limit = {"ok": 10.0}
+
+        def fragile(ax, slope):
+            return line(ax, slope / limit["ok"])
+        figure = LiveFigure(explore(fragile, title="T", slope=SLOPE))
+        limit.clear()  # as a later cell might overwrite a name
+        figure.sliders["slope"].index = 0
+        assert "KeyError" in figure.failure
+        assert "run its cells again" in figure.sentence.value
+
+    def test_no_figure_stays_open(self):
+        import matplotlib.pyplot as plt
+        figure = LiveFigure(explore(line, title="T", slope=SLOPE))
+        for i in (0, 1, 2, 3) * 5:
+            figure.sliders["slope"].index = i
+        assert plt.get_fignums() == []
+
+
+class TestPredict:
+    def test_replies(self):
+        p = predict("Q?", ["a", "b"], "b", "Because.")
+        assert p.reply(1) == "Yes. Because."
+        assert p.reply(0) == "Not quite: the answer is “b”. Because."
+
+    def test_static_markup(self, static):
+        text = predict("Is 1 < 2?", ["yes", "no"], 0, "It is.").bundle["text/html"]
+        assert text.startswith('<fieldset class="predict"')
+        assert "Is 1 &lt; 2?" in text
+        assert text.count('type="radio"') == 2
+        assert 'aria-live="polite"' in text
+        assert 'data-answer="0"' in text
+
+    def test_live_reply(self, live):
+        import ipywidgets
+
+        from mathml.interactive.prediction import prediction_box
+        box = prediction_box(predict("Q?", ["a", "b"], "b", "Because."))
+        buttons, reply = box.children[1:]
+        assert isinstance(buttons, ipywidgets.RadioButtons)
+        buttons.index = 0
+        assert "✗ Not quite" in reply.value
+        buttons.index = 1
+        assert "✓ Yes" in reply.value
+
+    @pytest.mark.parametrize(("options", "answer"), [(["a"], "a"), (["a", "a"], "a"),
+                                                     (["a", "b"], "c"), (["a", "b"], 2),
+                                                     (["a", "b"], True)])
+    def test_errors(self, options, answer):
+        with pytest.raises(ValueError, match=r"predict 'Q\?'"):
+            predict("Q?", options, answer, "Because.")
+
+
+KEYS = {
+    "number": Number(0.25, ask="p =", hints=("one", "two", "three")),
+    "array": Array((1.0, -2.0)),
+    "choice": Choice(("ridge", "lasso"), "lasso"),
+    "infinite": Number(np.inf),
+}
+
+
+class TestCheck:
+    @pytest.fixture(autouse=True)
+    def keys(self, monkeypatch):
+        def doubles(f):
+            assert f(3) == 6, "f(3) should be 6"
+        known = {**KEYS, "function": Function(doubles)}
+        monkeypatch.setattr("mathml.interactive.verdict.lookup", known.__getitem__)
+
+    @pytest.mark.parametrize(("exercise", "attempt"), [
+        ("number", 0.25), ("number", 0.2501), ("number", np.array([0.25])), ("array", [1, -2]),
+        ("array", np.array([1.0, -2.0])), ("choice", "lasso"), ("function", lambda x: 2 * x),
+        ("infinite", np.inf)])
+    def test_right(self, exercise, attempt):
+        verdict = check(exercise, attempt)
+        assert verdict.passed is True
+        assert repr(verdict) == f"✓ {exercise}: right."
+
+    @pytest.mark.parametrize(("exercise", "attempt", "says"), [
+        ("number", 0.26, "not this value"), ("number", "abc", "could not be used"),
+        ("number", [1, 2], "one number is asked for, not 2"), ("number", np.nan, "finite"),
+        ("number", {}, "could not be used"), ("array", 1.0, "2 numbers are asked for, not 1"),
+        ("array", [1, 2], "not these values"), ("choice", "ridge", "another option"),
+        ("choice", 3, "choose one of ridge, lasso"), ("function", 6, "without calling it"),
+        ("function", lambda x: x, "f(3) should be 6"),
+        ("function", lambda: 1, "could not be used (TypeError"), ("infinite", 3.0, "not this")])
+    def test_wrong_is_never_a_traceback(self, exercise, attempt, says):
+        verdict = check(exercise, attempt)
+        assert verdict.passed is False
+        assert says in repr(verdict)
+
+    def test_at_most_two_hints(self):
+        text = repr(check("number", 1))
+        assert "Hint: one" in text
+        assert "Hint: two" in text
+        assert "three" not in text
+
+    @pytest.mark.parametrize("nothing", [None, ...])
+    def test_not_attempted(self, nothing):
+        assert check("number", nothing).passed is None
+        assert "○" in repr(check("number", nothing))
+
+    def test_static_forms(self, static):
+        form = check("number", ...)._repr_mimebundle_()["text/html"]
+        key = json.loads(html.unescape(re.search(r'data-key="(.*?)"', form).group(1)))
+        assert key == {"numbers": ["0.25"], "rtol": 1e-3, "atol": 1e-9, "hints": ["one", "two"]}
+        assert "<select" in check("choice")._repr_mimebundle_()["text/html"]
+        assert "run the notebook" in check("function")._repr_mimebundle_()["text/html"]
+
+    def test_a_solution_shows_its_verdict_not_a_form(self, static):
+        assert check("number", 0.25)._repr_mimebundle_() == {"text/plain": "✓ number: right."}
+
+
+def test_an_exercise_without_a_key_is_the_chapters_mistake():
+    with pytest.raises(ValueError, match="exercise must have an answer key, got 'no-such-topic-1'"):
+        lookup("no-such-topic-1")
+
+
+@pytest.mark.parametrize(("python", "book"), [
+    ("1.0e-08", "1.0×10⁻⁸"), ("1e+10", "10¹⁰"), ("x = -3.5e-05.", "x = −3.5×10⁻⁵."), ("-1", "−1"),
+    ("3-fold, one-half, e2, 1.5e", "3-fold, one-half, e2, 1.5e"), ("v2.1e5", "v2.1e5"),
+])
+def test_numbers_are_typeset(python, book):
+    assert numerals(python) == book
