@@ -17,7 +17,8 @@ def small_book(folder, **chapters):
     (folder / "book").mkdir()
     for name in ("_config.yml", "package-lock.json", "requirements.txt"):
         shutil.copy(ROOT / name, folder)
-    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    for name in ("node_modules", "website"):
+        (folder / name).symlink_to(ROOT / name)
     (folder / "book" / "references.bib").write_text("")
     (folder / "book" / "index.md").write_text("# Start\n\nWords.\n")
     toc = ["format: jb-book", "root: book/index", "chapters:"]
@@ -34,10 +35,10 @@ def small_book(folder, **chapters):
     (folder / "_toc.yml").write_text("\n".join(toc))
 
 
-def build(folder):
+def build(folder, **variables):
     """Build strictly; return the exit code and what was said."""
     command = [str(Path(sys.executable).parent / "jupyter-book"), "build", str(folder)]
-    env = os.environ | {"NO_COLOR": "1"}
+    env = os.environ | {"NO_COLOR": "1"} | variables
     env["IPYTHONDIR"] = str(ROOT / ".cache" / "ipython")
     env.pop("MATHML_OUTPUT", None)
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The extension that makes the site, piece by piece, and a build that must fail."""
+"""The extension that makes the site, piece by piece."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from docutils import nodes
 from docutils.utils import new_document
 from sphinx.errors import ExtensionError
 
-from website import execution, hover, maths, packages, pages, symbols, teaching
+from website import hover, maths, packages, pages, symbols, teaching
 from website.cells import JoinHiddenCells
 
 
@@ -23,47 +23,6 @@ def katex():
     modules = packages.ensure_node_modules(ROOT)
     maths.use_katex(ROOT)
     return modules
-
-
-class TestDigest:
-    @pytest.fixture
-    def package(self, tmp_path):
-        package = tmp_path / "mathml"
-        for name in ("a.py", "data/d.csv", "interactive/site/pages.py", "__pycache__/a.pyc"):
-            (package / name).parent.mkdir(parents=True, exist_ok=True)
-            (package / name).write_text("1")
-        return package
-
-    @pytest.mark.parametrize("name", ["a.py", "data/d.csv", "new.py"])
-    def test_changes_with_code_and_data(self, package, name):
-        before = execution.sources_digest(package)
-        (package / name).write_text("2")
-        assert execution.sources_digest(package) != before
-
-    @pytest.mark.parametrize("name", ["interactive/site/pages.py", "__pycache__/a.pyc"])
-    def test_ignores_what_shapes_no_output(self, package, name):
-        before = execution.sources_digest(package)
-        (package / name).write_text("2")
-        assert execution.sources_digest(package) == before
-
-    def test_theme_has_a_digest_of_its_own(self, package):
-        before = execution.site_digest(package)
-        (package / "a.py").write_text("2")
-        assert execution.site_digest(package) == before
-        (package / "interactive/site/pages.py").write_text("2")
-        assert execution.site_digest(package) != before
-
-    def test_moving_bytes_between_files_counts(self, package):
-        before = execution.sources_digest(package)
-        (package / "a.py").rename(package / "b.py")
-        assert execution.sources_digest(package) != before
-
-    def test_changes_with_the_locked_versions(self, package, tmp_path):
-        lock = tmp_path / "requirements.txt"
-        lock.write_text("numpy==1")
-        before = execution.sources_digest(package, (lock,))
-        lock.write_text("numpy==2")
-        assert execution.sources_digest(package, (lock,)) != before
 
 
 class TestNodeModules:
