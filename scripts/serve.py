@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 HTML = ROOT / "_build" / "html"
-WATCHED = ("book", "mathml", "_config.yml", "_toc.yml", "package-lock.json")
+WATCHED = ("book", "mathml", "website", "_config.yml", "_toc.yml", "package-lock.json")
 SUFFIXES = {
     ".ipynb", ".md", ".bib", ".py", ".csv", ".css", ".js", ".html", ".yml", ".toml", ".json",
 }  # fmt: skip
