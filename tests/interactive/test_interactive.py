@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import html
 import json
@@ -219,6 +220,26 @@ class TestStaticExplore:
             monkeypatch.setattr(page_face, "_number", iter(range(1, 9)))
             return explore([line, dots], title="T", slope=SLOPE, n=DOTS).bundle["text/html"]
         assert build() == build()
+
+    @pytest.mark.parametrize("on", [True, False])
+    def test_drawing_leaves_the_garbage_collector_as_it_was(self, on):
+        collecting = []
+
+        def spy(ax, slope):
+            collecting.append(gc.isenabled())
+            if slope == 1:
+                raise ValueError("too steep")
+            return line(ax, slope)
+
+        (gc.enable if on else gc.disable)()
+        try:
+            with pytest.raises(RuntimeError, match="too steep"):
+                explore(spy, title="T", slope=SLOPE)
+            assert gc.isenabled() == on
+            assert gc.get_freeze_count() == 0
+            assert not any(collecting)
+        finally:
+            gc.enable()
 
     def test_same_bytes_in_every_process(self):
         """Whatever the seed of Python's hashes, by which sets are ordered."""
