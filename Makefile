@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HTML := _build/html
 NOTEBOOKS ?= $(shell find book -name "*.ipynb" -not -path "*/.ipynb_checkpoints/*" | sort)
-RUN := env -u PYTHONPATH PATH="$(CURDIR)/$(BIN):$(PATH)" OMP_NUM_THREADS=1 \
+RUN := env -u PYTHONPATH PATH="$(CURDIR)/$(BIN):$(PATH)" OMP_NUM_THREADS=1 PYTHONUTF8=1 \
 	IPYTHONDIR="$(CURDIR)/.cache/ipython" PYDEVD_DISABLE_FILE_VALIDATION=1
 SETUP := scripts/bootstrap.sh "$(PYTHON)"
 BUILD_BOOK := $(BIN)/jupyter-book build . -W --keep-going -q

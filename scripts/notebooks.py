@@ -69,12 +69,12 @@ def keep_time(target: Path, seconds: float) -> None:
     """
     if not target.resolve().is_relative_to(ROOT):
         return
-    times = json.loads(TIMES.read_text()) if TIMES.is_file() else {}
-    name = str(target.resolve().relative_to(ROOT).with_suffix(""))
+    times = json.loads(TIMES.read_text(encoding="utf-8")) if TIMES.is_file() else {}
+    name = target.resolve().relative_to(ROOT).with_suffix("").as_posix()
     old, new = times.get(name), max(1, round(seconds))
     if old is None or abs(new - old) > max(2, old / 3):
         times[name] = new
-        TIMES.write_text(json.dumps(times, indent=1, sort_keys=True) + "\n")
+        TIMES.write_text(json.dumps(times, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _text_only(output: nbformat.NotebookNode) -> nbformat.NotebookNode | None:

@@ -6,12 +6,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=.cache/ways/tools
 pins="jupyter-repo2docker==2026.4.0 uv==0.13.9"
-if [ "$(cat $tools/ready 2>/dev/null)" != "$pins $PWD" ]; then
+made_for="$pins $PWD $(python -VV)"
+if [ "$(cat $tools/ready 2>/dev/null)" != "$made_for" ]; then
   echo "Installing $pins (once)"
   python -m venv --clear $tools
   # shellcheck disable=SC2086  # two requirements
   $tools/bin/python -m pip install -q --disable-pip-version-check $pins
-  echo "$pins $PWD" >$tools/ready
+  echo "$made_for" >$tools/ready
 fi
 # A class's hub must lie where every user of the machine can run it, so not in this folder.
 [ "$(id -u)" != 0 ] || class/install.sh "${CLASS_FOLDER:-/opt/mathml-class}"

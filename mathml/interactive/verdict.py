@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from html import escape
 
@@ -20,6 +21,11 @@ class Verdict:
 
     def __repr__(self) -> str:
         return self.message
+
+    def __str__(self) -> str:
+        r"""Return the message; what ``print`` cannot write where it goes is spelled \N{CHECK MARK}."""
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        return self.message.encode(encoding, "namereplace").decode(encoding)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         bundle = {"text/plain": self.message}
