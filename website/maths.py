@@ -136,6 +136,7 @@ def _start_server(rundir: Path, timeout: float) -> tuple[subprocess.Popen, socke
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     port = process.stdout.readline()
     if not port:
+        process.communicate()
         raise ExtensionError(f"Node did not start KaTeX, see above; install {command[0]} again: "
                              "pip install --force-reinstall -r requirements.txt")
     connection = socket.create_connection(("127.0.0.1", int(port)), timeout)

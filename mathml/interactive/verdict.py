@@ -23,7 +23,7 @@ class Verdict:
         return self.message
 
     def __str__(self) -> str:
-        r"""Return the message; what ``print`` cannot write where it goes is spelled \N{CHECK MARK}."""
+        r"""Return the message; for a console that has no such letter, ``\N{CHECK MARK}`` is ✓."""
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
         return self.message.encode(encoding, "namereplace").decode(encoding)
 

@@ -126,6 +126,33 @@ def test_the_weekly_run_measures_the_coverage_too_and_tells_of_every_bad_end():
     assert run["timeout-minutes"] < jobs["newest"]["timeout-minutes"]
 
 
+def fenced(language: str, before: str) -> list[str]:
+    """The lines of README's first code block in a language after some words."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition(before)[2]
+    return re.search(rf"```{language}\n(.*?)```", text, re.DOTALL)[1].splitlines()
+
+
+def test_windows_is_tried_with_the_very_lines_of_readme():
+    build, package = [s for s in WORKFLOWS["ci.yml"]["jobs"]["windows"]["steps"] if "run" in s]
+    _, *lines = build["run"].splitlines()
+    *expected, lab = fenced("bat", "On Windows")
+    assert lines == expected
+    assert lab.endswith("jupyter lab book")  # waits for a reader
+    for step in (build, package):  # PowerShell itself would go on after a program that failed
+        assert step["run"].startswith("$PSNativeCommandUseErrorActionPreference = $true")
+    tried = re.findall(r"\btests/\S+", package["run"])
+    assert len(tried) > 10
+    assert [path for path in tried if not (ROOT / path).exists()] == []
+
+
+def test_windows_and_the_others_are_told_to_do_the_same():
+    def plain(lines):
+        words = " ; ".join(line.partition("  #")[0] for line in lines).replace(" && ", " ; ")
+        words = words.replace(".venv\\Scripts\\", "").replace("python3 ", "python ")
+        return [part.strip() for part in words.split(";") if "activate" not in part]
+    assert plain(fenced("bash", "Without make")) == plain(fenced("bat", "On Windows"))
+
+
 def test_every_job_ends_some_day():
     for file, workflow in WORKFLOWS.items():
         for name, job in workflow["jobs"].items():
