@@ -4,6 +4,7 @@ Jupyter Book has no setting for what this site promises: mathematics typeset at 
 nothing loaded from another host, a page that carries only what it uses, and a build that fails
 when something is wrong. This extension adds those, each in its own module:
 
+- `folder`: the book's folder can be written, and is built once at a time.
 - `maths`: formulas become HTML and MathML through KaTeX; an error in a formula is a warning.
 - `packages`: KaTeX and the typefaces come from npm at locked versions and go into the site.
 - `execution`: the notebooks' cache is keyed on the sources they import.
@@ -26,6 +27,7 @@ from . import (
     boxes,
     cells,
     execution,
+    folder,
     glossary,
     hover,
     maths,
@@ -43,8 +45,8 @@ __all__ = ["setup"]
 def setup(app):
     """Register the site's theme, mathematics, assets and cache with Sphinx."""
     app.add_html_theme("mathml_book", str(Path(__file__).parent / "theme"))
-    parts = (execution, packages, maths, boxes, cells, roadmap, teaching, glossary, symbols, hover,
-             pages, strict)
+    parts = (folder, execution, packages, maths, boxes, cells, roadmap, teaching, glossary, symbols,
+             hover, pages, strict)
     for part in parts:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

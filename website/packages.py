@@ -53,20 +53,15 @@ def ensure_node_modules(root: Path) -> Path:
     Raises
     ------
     ExtensionError
-        If there is no lock, npm fails, or the folder cannot be written.
+        If there is no lock, or npm fails.
     """
     lock = root / "package-lock.json"
     if not lock.is_file():
         raise ExtensionError(f"{lock} is missing; restore it from the repository")
     modules, cache = root / "node_modules", root / ".cache"
-    try:
-        cache.mkdir(exist_ok=True)
-        # npm empties the folder first: two at once would tear it from each other's hands.
-        one_at_a_time = filelock.FileLock(cache / "node_modules.lock").acquire()
-    except OSError as err:
-        raise ExtensionError(f"{root} cannot be written, where the book is built ({err}); copy it "
-                             "to a folder of yours and build it there") from err
-    with one_at_a_time:
+    cache.mkdir(exist_ok=True)
+    # npm empties the folder first: two at once would tear it from each other's hands.
+    with filelock.FileLock(cache / "node_modules.lock"):
         digest = hashlib.sha256(lock.read_bytes()).hexdigest()
         stamp = modules / ".installed-lock"
         if not (stamp.is_file() and stamp.read_text(encoding="utf-8") == digest):

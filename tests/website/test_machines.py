@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from book_files import ROOT
@@ -18,7 +19,7 @@ from sphinx.util.matching import Matcher
 from yaml import safe_load
 
 from mathml.interactive import check
-from website import maths, packages
+from website import folder, maths, packages
 
 SOURCES = [path for folder in ("mathml", "website", "scripts")
            for path in sorted((ROOT / folder).rglob("*.py"))]
@@ -75,10 +76,17 @@ def test_a_node_that_does_not_start_says_what_to_install(own_katex, monkeypatch)
 
 
 def test_a_folder_that_cannot_be_written_says_where_to_go(tmp_path):
-    (tmp_path / "package-lock.json").touch()
-    (tmp_path / ".cache").touch()  # for root, too
-    with pytest.raises(ExtensionError, match=r"cannot be written.*copy it"):
-        packages.ensure_node_modules(tmp_path)
+    (tmp_path / ".cache").touch()  # in its place: root, too, cannot make the folder
+    with pytest.raises(SystemExit, match=r"^error: .* cannot be written.*; copy it"):
+        folder.claim(tmp_path)
+
+
+def test_of_two_builds_at_once_one_waits(tmp_path):
+    small_book(tmp_path, one=[("markdown", "# A"), ("code", "import time; time.sleep(3)")])
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(build, [tmp_path, tmp_path]))
+    assert [code for code, _ in both] == [0, 0], both
+    assert sorted("Waiting for another build" in said for _, said in both) == [False, True]
 
 
 def test_npm_without_a_network_says_so(tmp_path, monkeypatch):
@@ -141,17 +149,17 @@ def test_what_is_not_the_book_is_excluded_by_name():
 
 @pytest.mark.parametrize("name", ["a[1]", "é #'50 %(1)"])
 def test_a_book_is_built_in_a_folder_of_any_name_under_any_locale(tmp_path, monkeypatch, name):
-    folder = tmp_path / name
-    folder.mkdir()
-    small_book(folder, one=[("markdown", "# Één $x$"), ("code", "print('✓ é')")])
-    (folder / "README.md").write_text("# No page\n")
-    (folder / "scripts").mkdir()
-    (folder / "scripts" / "chapter.md").write_text("# No page either\n\n[x](nowhere.md)\n")
+    root = tmp_path / name
+    root.mkdir()
+    small_book(root, one=[("markdown", "# Één $x$"), ("code", "print('✓ é')")])
+    (root / "README.md").write_text("# No page\n")
+    (root / "scripts").mkdir()
+    (root / "scripts" / "chapter.md").write_text("# No page either\n\n[x](nowhere.md)\n")
     if name.isascii():  # another path under such a locale needs what make sets
         monkeypatch.setenv("LC_ALL", "de_DE.ISO-8859-1")
         monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
-    code, said = build(folder)
+    code, said = build(root)
     assert code == 0, said
-    page = (folder / "_build" / "html" / "book" / "one.html").read_text(encoding="utf-8")
+    page = (root / "_build" / "html" / "book" / "one.html").read_text(encoding="utf-8")
     assert re.search("✓ é", page)
-    assert not (folder / "_build" / "html" / "README.html").exists()
+    assert not (root / "_build" / "html" / "README.html").exists()
