@@ -102,7 +102,7 @@ def moves(v, figure) -> None:
     first = pictures.evaluate_handle("box => box.cloneNode(true)")
     height = figure.evaluate("figure => figure.getBoundingClientRect().height")
     for control in figure.locator("input[type=range]").all():
-        key = control.get_attribute("id")
+        key, start = control.get_attribute("id"), control.input_value()
         assert figure.locator(f'label[for="{key}"]').text_content().strip()
         to_both_ends_and_back(v, figure, control, first)
         if v.scheme == "light":  # what is drawn does not depend on the colours
@@ -112,6 +112,7 @@ def moves(v, figure) -> None:
                 for other in figure.locator(f"input[type=range]:not(#{key})").all():
                     other.press("End")
                 assert changes(walk(v.page, figure, control)), f"{key} changes nothing"
+            control.press("Home" if start == control.get_attribute("max") else "End")
             figure.locator(".explorable-reset").click()
             assert pictures.evaluate(SAME, first), f"{key}: Reset"
 

@@ -123,7 +123,7 @@ MOVE = """
   if (!text.textContent.trim()) faults.push("the first frame has no sentence");
   if (!inputs.length) faults.push("no control");
   for (const input of inputs) {
-    const others = inputs.filter((other) => other !== input);
+    const others = inputs.filter((other) => other !== input), start = input.value;
     if (!figure.querySelector(`label[for="${input.id}"]`)?.textContent.trim()) {
       faults.push(`${input.id} has no label`);
     }
@@ -133,6 +133,7 @@ MOVE = """
       moved = changes(input);
     }
     if (!moved) faults.push(`${input.id} changes nothing`);
+    show(input, start === input.max ? input.min : input.max);
     reset();
     if (!pictures.isEqualNode(first)) faults.push(`${input.id}: Reset leaves another picture`);
   }
