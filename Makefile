@@ -12,7 +12,7 @@ SETUP := scripts/bootstrap.sh "$(PYTHON)"
 BUILD_BOOK := $(BIN)/jupyter-book build . -W --keep-going -q
 UNIT := -q -n 2 --ignore tests/website/test_built_pages.py --ignore tests/browser --ignore tests/ways
 
-.PHONY: help book serve lab test test-all coverage bench clean distclean lock notebooks new-chapter env env-test lint unit nbval site-tests ways
+.PHONY: help book serve lab test test-all coverage bench clean distclean lock notebooks new-chapter env env-test lint unit nbval site-tests ways sweep sweep-site sweep-ways
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make lab        open the chapters in JupyterLab"
 	@echo "make test       everything that a change must pass"
 	@echo "make test-all   the same and what takes minutes: Lab, Binder, Colab, a class on JupyterHub"
+	@echo "make sweep      what those two only sample, in full: every figure, every chapter, every way in"
 	@echo "make coverage   which lines of the package the tests, the notebooks and the build run"
 	@echo "make bench      the benchmarks"
 	@echo "make notebooks  execute the chapters and store their text outputs, cleaned"
@@ -64,6 +65,7 @@ nbval: env-test
 
 site-tests: env-test
 	@$(MAKE) --no-print-directory book
+	@$(RUN) $(BIN)/python tests/selection.py
 	@$(RUN) $(BIN)/pytest -q -n 2 --dist load -rs tests/website/test_built_pages.py tests/browser
 
 test: env-test
@@ -80,6 +82,18 @@ ways: env-test
 	@$(RUN) scripts/run_ways.sh
 
 test-all: test
+	@$(MAKE) --no-print-directory ways
+
+# What a change is tried on by samples, see tests/selection.py, tried on everything: all positions
+# of all controls, every chapter in JupyterLab and on Binder's recipe, every notebook on all Pythons.
+sweep: sweep-site sweep-ways
+
+sweep-site sweep-ways: export SWEEP := 1
+
+sweep-site: env-test
+	@$(MAKE) --no-print-directory site-tests
+
+sweep-ways: env-test
 	@$(MAKE) --no-print-directory ways
 
 # Of the package, by the unit tests, the notebooks and a build from a cold cache; under 95 % fails.

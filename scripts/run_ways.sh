@@ -16,5 +16,6 @@ if [ "$(cat $tools/ready 2>/dev/null)" != "$made_for" ]; then
 fi
 # A class's hub must lie where every user of the machine can run it, so not in this folder.
 [ "$(id -u)" != 0 ] || class/install.sh "${CLASS_FOLDER:-/opt/mathml-class}"
+python tests/selection.py
 # A server and its browser belong to one file of tests: each file stays with one worker.
 exec pytest -q -rs --durations=5 -n 2 --dist loadfile "$@" tests/ways

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -40,3 +41,8 @@ def resolve(name: str, address: str) -> tuple[Path, str]:
 def site_name(path: Path) -> str:
     """A file's name relative to the site's folder."""
     return str(path.relative_to(HTML.resolve()))
+
+
+def squeezed(text: str) -> str:
+    """A text's letters and digits, which no line break and no typesetting changes."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())

@@ -46,11 +46,26 @@ def server():
     httpd.server_close()
 
 
+# What is far from the screen is not laid out; as it comes near, what is above it may take its true
+# height. So scroll until the part stays where it is.
+COME = """
+async (part) => {
+  for (let before = null, turn = 0; turn < 20; turn++) {
+    part.scrollIntoView({block: "center", behavior: "instant"});
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const top = part.getBoundingClientRect().top;
+    if (top === before) return;
+    before = top;
+  }
+}
+"""
+
+
 class Visit:
     """An open page with a record of what it asked for and complained about."""
 
-    def __init__(self, page):
-        self.page = page
+    def __init__(self, page, name: str, scheme: str, base: str | None):
+        self.page, self.name, self.scheme, self.base = page, name, scheme, base
         self.requests: list[str] = []
         self.errors: list[str] = []
         page.on("request", lambda request: self.requests.append(request.url))
@@ -69,6 +84,10 @@ class Visit:
         self.page.evaluate("document.fonts.ready.then(() => 0)")
         return self
 
+    def bring_to_screen(self, part) -> None:
+        """Scroll to a part of the page and wait until it stands still."""
+        part.evaluate(COME)
+
 
 @pytest.fixture
 def visit(chromium):
@@ -86,7 +105,7 @@ def visit(chromium):
         context.add_init_script(WATCH)
         page = context.new_page()
         page.set_default_timeout(60_000)
-        visit = Visit(page)
+        visit = Visit(page, name, scheme, base)
         address = f"{base}/{name}" if base else (HTML / name).as_uri()
         if javascript:
             return visit.goto(address)

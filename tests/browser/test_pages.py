@@ -1,32 +1,40 @@
-"""Every page of the built site as a reader's browser shows it, with no network."""
+"""Every page of the built site, opened once per width and theme and asked everything there.
+
+VISITS tells what is asked at which visit: a question is asked wherever its answer could differ.
+Each question is a subtest: one that fails is named and hides no other.
+"""
 
 from __future__ import annotations
 
 import gzip
 import io
 import json
-import re
-from itertools import pairwise
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pypdf
 import pytest
 from book_files import ROOT
-from site_files import HTML, page, page_names
+from selection import SWEEP
+from site_files import HTML, page, page_names, squeezed
 
 PAGES = [name for name in page_names() if name != "index.html"]
 WITH_FIGURES = [name for name in PAGES if page(name).select("figure.explorable")]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 MAX_ALL, MAX_SCRIPT, MAX_SHIFT = 600_000, 150_000, 0.05  # bytes as sent, bytes, CLS
 # The insides of a formula are KaTeX's, hidden from assistive technology and tens of thousands of
-# elements on a page; the first formula stands for all, and those that name a link stay.
+# elements on a page; the first formula stands for all, and those that name a link stay. The others
+# come back when axe-core has read the page.
 RUN_AXE = """
 async (everyFormula) => {
   const inText = (formula) => !everyFormula && !formula.closest("a");
-  [...document.querySelectorAll(".katex")].filter(inText).slice(1).forEach((f) => f.remove());
+  const formulas = [...document.querySelectorAll(".katex")].filter(inText).slice(1);
+  const places = formulas.map(() => document.createComment(""));
+  formulas.forEach((formula, i) => formula.replaceWith(places[i]));
   const found = await axe.run(document, {resultTypes: ["violations"], preload: false,
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]});
+  formulas.forEach((formula, i) => places[i].replaceWith(formula));
   return found.violations.filter((v) => ["serious", "critical"].includes(v.impact))
     .map((v) => [v.id, v.help, ...v.nodes.slice(0, 3).map((n) => n.html.slice(0, 150))]
       .join(" | "));
@@ -42,28 +50,187 @@ async () => {
 """
 
 
+def is_read_to_its_end(v):
+    """What never came near the screen is not laid out, and scripts have not seen its size."""
+    v.page.evaluate(SCROLL)
+
+
+def stands_still_while_it_is_read(v):
+    is_read_to_its_end(v)
+    assert v.page.evaluate("window.shifts") <= MAX_SHIFT
+
+
+def asks_no_other_host(v):
+    outside = [u for u in v.requests if urlsplit(u).scheme not in ("file", "data", "blob")
+               and not (v.base and u.startswith(f"{v.base}/"))]
+    assert not outside
+
+
+def is_as_wide_as_the_screen(v):
+    wide = v.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0, f"the page is {wide} px wider than the screen"
+
+
+def has_the_readers_theme(v):
+    assert v.page.evaluate("document.documentElement.dataset.theme") == v.scheme
+
+
+def has_no_barrier_that_axe_finds(v):
+    v.page.add_script_tag(path=AXE)
+    assert v.page.evaluate(RUN_AXE, False) == []
+
+
+@cache
 def sent(path: Path) -> int:
     """The bytes a server sends for a file: compressed, unless it is already."""
     content = path.read_bytes()
     return len(content) if path.suffix == ".woff2" else len(gzip.compress(content, mtime=0))
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_page(visit, name, width, scheme):
-    """Quiet, still, as wide as the screen, and without a barrier that axe-core finds."""
-    v = visit(name, width=width, scheme=scheme)
-    outside = [u for u in v.requests if urlsplit(u).scheme not in ("file", "data", "blob")]
-    assert not outside
-    v.page.evaluate(SCROLL)
-    assert v.page.evaluate("window.shifts") <= MAX_SHIFT
-    wide = v.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0, f"the page is {wide} px wider than the screen"
-    assert v.page.evaluate("document.documentElement.dataset.theme") == scheme
-    v.page.add_script_tag(path=AXE)
-    assert v.page.evaluate(RUN_AXE, False) == []
-    assert v.errors == []
+def is_light(v):
+    """Of bytes. What is asked of elsewhere is another question's fault."""
+    paths = [unquote(urlsplit(u).path) for u in v.requests if u.startswith(v.base or "file:")]
+    sizes = {path: sent(Path(f"{HTML}{path}" if v.base else path)) for path in set(paths)}
+    scripts = sum(size for path, size in sizes.items() if path.endswith(".js"))
+    assert sum(sizes.values()) <= MAX_ALL, sizes
+    assert scripts <= MAX_SCRIPT, sizes
+
+
+# Moves each control to its ends and returns what was wrong. A control that changes nothing is tried
+# again with the others at their ends: of three doors, all but one that may be opened are one.
+MOVE = """
+(figure) => {
+  const pictures = figure.querySelector(".explorable-pictures"), first = pictures.cloneNode(true);
+  const text = figure.querySelector(".explorable-text"), faults = [];
+  const inputs = [...figure.querySelectorAll("input[type=range]")];
+  const height = figure.getBoundingClientRect().height, box = pictures.getBoundingClientRect();
+  const reset = () => figure.querySelector(".explorable-reset").click();
+  const show = (input, value) => {
+    input.value = value;
+    input.dispatchEvent(new Event("input", {bubbles: true}));
+    const shown = figure.querySelector(`output[for="${input.id}"]`).textContent;
+    if (Number(input.value) !== Number(value)) faults.push(`${input.id} has no ${value}`);
+    if (input.getAttribute("aria-valuetext") !== shown) faults.push(`${input.id}: not ${shown}`);
+    if (!text.textContent.trim()) faults.push(`${input.id} at ${value}: no sentence`);
+    if (Math.abs(figure.getBoundingClientRect().height - height) > 1) {
+      faults.push(`${input.id} at ${value}: another height`);
+    }
+    return pictures.innerHTML + text.textContent;
+  };
+  const changes = (input) =>
+    new Set([input.value, input.min, input.max].map((value) => show(input, value))).size > 1;
+  if (box.width <= 200 || box.height <= 100) faults.push("the first frame is not to be seen");
+  if (!text.textContent.trim()) faults.push("the first frame has no sentence");
+  if (!inputs.length) faults.push("no control");
+  for (const input of inputs) {
+    const others = inputs.filter((other) => other !== input), start = input.value;
+    if (!figure.querySelector(`label[for="${input.id}"]`)?.textContent.trim()) {
+      faults.push(`${input.id} has no label`);
+    }
+    let moved = changes(input);
+    if (!moved) {
+      others.forEach((other) => show(other, other.max));
+      moved = changes(input);
+    }
+    if (!moved) faults.push(`${input.id} changes nothing`);
+    show(input, start === input.max ? input.min : input.max);
+    reset();
+    if (!pictures.isEqualNode(first)) faults.push(`${input.id}: Reset leaves another picture`);
+  }
+  return faults;
+}
+"""
+
+
+def has_figures_that_move(v):
+    """At the ends of each control; what is in between is test_figures.py's and the sweep's."""
+    faults = {}
+    for figure in v.page.locator("figure.explorable").all():
+        v.bring_to_screen(figure)
+        faults[figure.get_attribute("id")] = figure.evaluate(MOVE)
+    assert not any(faults.values()), faults
+
+
+SAYS = "(part) => part.querySelector('[aria-live]').textContent"
+
+
+def has_predictions_that_answer(v):
+    for question in v.page.locator("fieldset.predict").all():
+        answer = question.get_attribute("data-answer")
+        for radio in question.locator("input").all():
+            radio.check()
+            right = radio.get_attribute("value") == answer
+            assert question.evaluate(SAYS).startswith("✓ Yes." if right else "✗ Not quite")
+            assert question.get_attribute("data-state") == ("right" if right else "wrong")
+        question.locator(f'input[value="{answer}"]').check()
+
+
+def attempts(key: dict) -> list[tuple[str, str]]:
+    """What a reader may type into a form with this key, and how the reply begins."""
+    if "text" in key:
+        return [("", "○ not attempted"), (key["text"], "✓ right")]
+    numbers = [float(number) for number in key["numbers"]]
+    right = ", ".join(map(repr, numbers))
+    wrong = ", ".join(repr(number * 1.5 + 1) for number in numbers)
+    count = "✗ 1 number is" if len(numbers) == 1 else f"✗ {len(numbers)} numbers are"
+    return [("", "○ not attempted"), ("half of it", "✗ enter a number"),
+            ("1/0", "✗ enter a number"), (right + ", 7", count), (wrong, "✗ not this value"),
+            (f"({right})".replace("-", "−"), "✓ right")]
+
+
+def has_exercises_that_answer(v):
+    for form in v.page.locator("form.check").all():
+        key = json.loads(form.get_attribute("data-key"))
+        entry = form.locator("input, select")
+        for text, reply in attempts(key):
+            entry.select_option(text) if "text" in key else entry.fill(text)
+            form.locator("button").click()
+            said = form.evaluate(SAYS)
+            assert said.startswith(reply), (form.get_attribute("id"), text, said)
+            assert ("Hint" in said) == (said.startswith("✗") and bool(key["hints"]))
+        if "text" in key:
+            other = form.locator("option").evaluate_all("all => all.map(o => o.value)")
+            entry.select_option(next(o for o in other if o not in ("", key["text"])))
+            form.locator("button").click()
+            assert form.evaluate(SAYS).startswith("✗ another option")
+            entry.select_option(key["text"])
+            form.locator("button").click()
+
+
+def keeps_what_was_answered(v):
+    if not page(v.name).select("fieldset.predict, form.check"):
+        return
+    v.page.reload()
+    for part in v.page.locator("fieldset.predict, form.check").all():
+        assert part.get_attribute("data-state") == "right", part.get_attribute("id")
+
+
+# Where a section stands, and how far it is to the page's end, once it has arrived and stands still.
+ARRIVE = """
+async (key) => {
+  const part = document.getElementById(key), end = performance.now() + 60_000;
+  let top = null, below = null, arrived = false;
+  while (!arrived && performance.now() < end) {
+    const before = top;
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    top = part.getBoundingClientRect().top;
+    below = document.documentElement.scrollHeight - scrollY - innerHeight;
+    arrived = top === before && (0 <= top && top <= 120 || below <= 2);
+  }
+  return [top, below, arrived];
+}
+"""
+
+
+def has_links_that_arrive(v):
+    """Also where nothing between the first screen and the section was laid out before."""
+    if v.name not in WITH_FIGURES:
+        return
+    for section in page(v.name).select(".article > section > section")[::-1]:
+        link = v.page.locator(f'.page-toc a[href="#{section["id"]}"]')
+        link.evaluate("link => link.click()")  # on a narrow screen the list is not shown
+        top, below, arrived = v.page.evaluate(ARRIVE, section["id"])
+        assert arrived, f"#{section['id']} is at {top:.0f} px, {below:.0f} px before the end"
 
 
 # What is wider than the screen though it does not scroll by itself. The page's own width does not
@@ -87,356 +254,23 @@ LOOSE = """() => [...document.querySelectorAll(".with-end")].filter((box) => {
 }).map((box) => box.parentElement.textContent)"""
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_small_screen(visit, name):
+def fits_a_small_screen(v):
     """Nothing leaves it, and no line begins with a full stop."""
-    v = visit(name, width=320)
+    v.page.set_viewport_size({"width": 320, "height": 900})
     assert v.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     v.page.add_style_tag(content="section { content-visibility: visible !important }")
     assert v.page.evaluate(OUTSIDE) == []
     assert v.page.evaluate(LOOSE) == []
 
 
-def test_no_formula_is_a_barrier(visit):
-    v = visit("book/linear-algebra/norms.html")
-    assert v.page.locator(".katex").count() > 100
-    v.page.add_script_tag(path=AXE)
-    assert v.page.evaluate(RUN_AXE, True) == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_bytes(visit, name):
-    v = visit(name)
-    v.page.evaluate(SCROLL)
-    files = {Path(unquote(urlsplit(u).path)) for u in v.requests if u.startswith("file:")}
-    sizes = {path: sent(path) for path in files}
-    scripts = sum(size for path, size in sizes.items() if path.suffix == ".js")
-    assert sum(sizes.values()) <= MAX_ALL, sizes
-    assert scripts <= MAX_SCRIPT, sizes
-
-
-# Writes down what a reader sees and hears at a position of a control of the figure, now and after
-# each movement; TAKE gives what was seen with its pictures numbered.
-RECORD = """
-(figure, control) => {
-  const look = (input) => figure.seen.push({
-    value: Number(input.value), named: input.getAttribute("aria-valuetext"),
-    shown: figure.querySelector(`output[for="${input.id}"]`).textContent,
-    sentence: figure.querySelector(".explorable-text").textContent,
-    picture: figure.querySelector(".explorable-pictures").innerHTML,
-    height: figure.getBoundingClientRect().height,
-  });
-  figure.seen = [];
-  look(control);
-  figure.oninput = () => look(control);
-}
-"""
-TAKE = """
-(figure) => {
-  const seen = figure.seen;
-  const pictures = seen.map((s) => s.picture);
-  return seen.map((s, i) => ({...s, picture: pictures.indexOf(s.picture)}));
-}
-"""
-SAME = "(box, first) => box.isEqualNode(first)"
-THUMB = 16  # px, of a range's handle
-
-
-# What is far from the screen is not laid out; as it comes near, what is above it may take its true
-# height. So scroll until the part stays where it is.
-COME = """
-async (part) => {
-  for (let before = null, turn = 0; turn < 20; turn++) {
-    part.scrollIntoView({block: "center", behavior: "instant"});
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    const top = part.getBoundingClientRect().top;
-    if (top === before) return;
-    before = top;
-  }
-}
-"""
-
-
-def bring_to_screen(part) -> None:
-    """Scroll to a part of a page and wait until it stands still."""
-    part.evaluate(COME)
-
-
-def drag(page, control, start: int, end: int, last: int) -> None:
-    """Take a slider's handle at one position and let it go at another."""
-    box = control.bounding_box()
-
-    def place(value):
-        return box["x"] + THUMB / 2 + (box["width"] - THUMB) * value / last
-
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(place(start), y)
-    page.mouse.down()
-    page.mouse.move(place(end), y, steps=3)
-    page.mouse.up()
-
-
-def walk(page, figure, control) -> list[dict]:
-    """By keyboard: what is seen at every position of a control; each is named and described."""
-    key, last = control.get_attribute("id"), int(control.get_attribute("max"))
-    control.focus()
-    page.keyboard.press("Home")
-    figure.evaluate(RECORD, control.element_handle())
-    for _ in range(last):
-        page.keyboard.press("ArrowRight")
-    seen = figure.evaluate(TAKE)
-    assert [step["value"] for step in seen] == list(range(last + 1)), key
-    assert all(step["named"] == step["shown"] for step in seen), key
-    assert all(step["sentence"].strip() for step in seen), key
-    return seen
-
-
-def changes(seen: list[dict]) -> bool:
-    return len({(step["picture"], step["sentence"]) for step in seen}) > 1
-
-
-def to_both_ends_and_back(page, figure, control, first) -> None:
-    """By keyboard, then by pointer; at the start again, the picture is the first one exactly."""
-    key, last = control.get_attribute("id"), int(control.get_attribute("max"))
-    pictures = figure.locator(".explorable-pictures")
-    start = int(control.input_value())
-    for press, value in (("Home", 0), ("End", last)):
-        control.press(press)
-        assert int(control.input_value()) == value, key
-    for _ in range(last - start):
-        control.press("ArrowLeft")
-    assert pictures.evaluate(SAME, first), f"{key}: keyboard"
-    bring_to_screen(control)
-    position = start
-    for value in (last, 0, start):
-        drag(page, control, position, value, last)
-        position = int(control.input_value())
-        if last < 120:
-            assert position == value, f"{key}: dragged to {value}"
-    if last >= 120:  # a position is narrower than the pointer is exact
-        control.evaluate("(input, v) => { input.value = v; "
-                         "input.dispatchEvent(new Event('input', {bubbles: true})); }", start)
-    assert pictures.evaluate(SAME, first), f"{key}: pointer"
-
-
-@pytest.mark.parametrize("name", WITH_FIGURES)
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_figures_move(visit, name, width, scheme):
-    """Each control reaches both ends and comes back, and Reset brings the first frame back."""
-    v = visit(name, width=width, scheme=scheme)
-    for figure in v.page.locator("figure.explorable").all():
-        bring_to_screen(figure)
-        pictures = figure.locator(".explorable-pictures")
-        first = pictures.evaluate_handle("box => box.cloneNode(true)")
-        height = figure.evaluate("figure => figure.getBoundingClientRect().height")
-        for control in figure.locator("input[type=range]").all():
-            key = control.get_attribute("id")
-            assert figure.locator(f'label[for="{key}"]').text_content().strip()
-            to_both_ends_and_back(v.page, figure, control, first)
-            if scheme == "light":  # what is drawn does not depend on the colours
-                seen = walk(v.page, figure, control)
-                assert all(abs(step["height"] - height) <= 1 for step in seen), key
-                if not changes(seen):  # of three doors, all but one that may be opened are one
-                    for other in figure.locator(f"input[type=range]:not(#{key})").all():
-                        other.press("End")
-                    assert changes(walk(v.page, figure, control)), f"{key} changes nothing"
-                figure.locator(".explorable-reset").click()
-                assert pictures.evaluate(SAME, first)
-    assert v.errors == []
-
-
-def test_every_learning_rate_draws_and_says_something_else(visit):
-    v = visit("book/optimization/gradient-descent.html")
-    figure = v.page.locator("figure.explorable").first
-    control = figure.get_by_role("slider", name="learning rate")
-    bring_to_screen(control)
-    seen = walk(v.page, figure, control)
-    assert len(seen) > 20
-    for before, after in pairwise(seen):
-        assert after["picture"] != before["picture"], after["shown"]
-        assert after["sentence"] != before["sentence"], after["shown"]
-
-
-WITH_QUESTIONS = [name for name in PAGES if page(name).select("fieldset.predict, form.check")]
-SAYS = "(part) => part.querySelector('[aria-live]').textContent"
-
-
-@pytest.mark.parametrize("name", WITH_QUESTIONS)
-def test_predictions_answer_and_are_kept(visit, server, name):
-    v = visit(name, base=server)
-    for question in v.page.locator("fieldset.predict").all():
-        answer = question.get_attribute("data-answer")
-        for radio in question.locator("input").all():
-            radio.check()
-            right = radio.get_attribute("value") == answer
-            assert question.evaluate(SAYS).startswith("✓ Yes." if right else "✗ Not quite")
-            assert question.get_attribute("data-state") == ("right" if right else "wrong")
-        question.locator(f'input[value="{answer}"]').check()
-    v.page.reload()
-    for question in v.page.locator("fieldset.predict").all():
-        assert question.get_attribute("data-state") == "right"
-    assert v.errors == []
-
-
-def attempts(key: dict) -> list[tuple[str, str]]:
-    """What a reader may type into a form with this key, and how the reply begins."""
-    if "text" in key:
-        return [("", "○ not attempted"), (key["text"], "✓ right")]
-    numbers = [float(number) for number in key["numbers"]]
-    right = ", ".join(map(repr, numbers))
-    wrong = ", ".join(repr(number * 1.5 + 1) for number in numbers)
-    count = "✗ 1 number is" if len(numbers) == 1 else f"✗ {len(numbers)} numbers are"
-    return [("", "○ not attempted"), ("half of it", "✗ enter a number"),
-            ("1/0", "✗ enter a number"), (right + ", 7", count), (wrong, "✗ not this value"),
-            (f"({right})".replace("-", "−"), "✓ right")]
-
-
-@pytest.mark.parametrize("name", WITH_QUESTIONS)
-def test_exercises_answer_and_are_kept(visit, server, name):
-    v = visit(name, base=server)
-    for form in v.page.locator("form.check").all():
-        key = json.loads(form.get_attribute("data-key"))
-        entry = form.locator("input, select")
-        for text, reply in attempts(key):
-            entry.select_option(text) if "text" in key else entry.fill(text)
-            form.locator("button").click()
-            said = form.evaluate(SAYS)
-            assert said.startswith(reply), (form.get_attribute("id"), text, said)
-            assert ("Hint" in said) == (said.startswith("✗") and bool(key["hints"]))
-        if "text" in key:
-            other = form.locator("option").evaluate_all("all => all.map(o => o.value)")
-            entry.select_option(next(o for o in other if o not in ("", key["text"])))
-            form.locator("button").click()
-            assert form.evaluate(SAYS).startswith("✗ another option")
-            entry.select_option(key["text"])
-            form.locator("button").click()
-    v.page.reload()
-    for form in v.page.locator("form.check").all():
-        assert form.get_attribute("data-state") == "right", form.get_attribute("id")
-    assert v.errors == []
-
-
-@pytest.mark.parametrize("name", WITH_FIGURES)
-def test_without_javascript_the_first_frame_stands(visit, name):
-    v = visit(name, javascript=False)
-    for figure in v.page.locator("figure.explorable").all():
-        box = figure.locator("svg").first.bounding_box()
-        assert box["width"] > 200
-        assert box["height"] > 100
-        assert figure.locator(".explorable-text").text_content().strip()
-
-
-REFERRING = [n for n in PAGES if page(n).select('article a.reference.internal[href^="#thm-"]')]
-
-
-@pytest.mark.parametrize("name", REFERRING[:2])
-def test_a_reference_shows_what_it_refers_to(visit, name):
-    v = visit(name)
-    link = v.page.locator('article p a.reference.internal[href^="#thm-"]').first
-    target = v.page.locator(f"[id='{link.get_attribute('href')[1:]}']")
-    peek = v.page.locator("#peek")
-    assert not peek.is_visible()
-    bring_to_screen(link)
-    link.hover()
-    peek.wait_for(state="visible")
-    shown = peek.locator("p").first.inner_text()
-    assert shown
-    assert squeezed(target.locator("p").first.text_content()).startswith(squeezed(shown))
-    v.page.keyboard.press("Escape")
-    assert not peek.is_visible()
-    v.page.mouse.move(0, 0)
-    link.evaluate("link => link.parentElement.tabIndex = -1")
-    link.evaluate("link => link.parentElement.focus()")
-    for _ in range(400):
-        v.page.keyboard.press("Tab")
-        if link.evaluate("link => link === document.activeElement"):
-            break
-    else:
-        pytest.fail("400 presses of Tab do not reach the link")
-    assert peek.is_visible()
-    assert link.get_attribute("aria-describedby") == "peek"
-    assert v.page.evaluate("document.querySelectorAll('#peek [id]').length") == 0
-    assert v.errors == []
-
-
-def test_a_symbol_says_what_it_means(visit):
-    name = next(n for n in PAGES if page(n).select("article a.symbol"))
-    meaning = page(name).select_one("article a.symbol")["title"]
-    v = visit(name)
-    link = v.page.locator("article a.symbol").first
-    bring_to_screen(link)
-    link.hover()
-    v.page.locator("#peek").wait_for(state="visible")
-    assert v.page.locator("#peek").inner_text() == meaning
-
-
-def test_a_reference_to_another_page_says_where_it_leads(visit):
-    links = [a for a in page("book/about/errata.html").select("article a.reference.internal")
-             if "#" in a["href"] and not a["href"].startswith("#")]
-    assert len(links) > 40
-    assert all(a.get("title") for a in links), [a for a in links if not a.get("title")]
-    v = visit("book/about/errata.html")
-    link = v.page.locator(f"article a[href='{links[0]['href']}']").first
-    bring_to_screen(link)
-    link.hover()
-    v.page.locator("#peek").wait_for(state="visible")
-    assert v.page.locator("#peek").inner_text() == links[0]["title"]
-    assert v.errors == []
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_first_page_opens_on_a_moving_figure(visit, width):
-    v = visit("book/index.html", width=width)
-    box = v.page.locator("figure.explorable input[type=range]").first.bounding_box()
-    assert box["y"] + box["height"] < 900
-
-
-# Where a section stands, and how far it is to the page's end, once it has arrived and stands still.
-ARRIVE = """
-async (key) => {
-  const part = document.getElementById(key), end = performance.now() + 10_000;
-  let top = null, below = null, arrived = false;
-  while (!arrived && performance.now() < end) {
-    const before = top;
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    top = part.getBoundingClientRect().top;
-    below = document.documentElement.scrollHeight - scrollY - innerHeight;
-    arrived = top === before && (0 <= top && top <= 120 || below <= 2);
-  }
-  return [top, below, arrived];
-}
-"""
-
-
-@pytest.mark.parametrize("name", WITH_FIGURES)
-@pytest.mark.parametrize("width", [390, 1280])
-def test_a_link_arrives_at_its_section(visit, name, width):
-    """Also where nothing between the first screen and the section was laid out before."""
-    v = visit(name, width=width)
-    for section in page(name).select(".article > section > section")[::-1]:
-        link = v.page.locator(f'.page-toc a[href="#{section["id"]}"]')
-        link.evaluate("link => link.click()")  # on a narrow screen the list is not shown
-        top, below, arrived = v.page.evaluate(ARRIVE, section["id"])
-        assert arrived, f"#{section['id']} is at {top:.0f} px, {below:.0f} px before the end"
-    assert v.errors == []
-
-
-def squeezed(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", text.lower())
-
-
-@pytest.mark.parametrize("name", WITH_FIGURES)
-def test_paper_has_all_of_a_page(visit, name, tmp_path):
+def is_whole_on_paper(v):
     """From the title to the last reference, folded boxes and solutions open, nothing cut off."""
-    v = visit(name, scheme="dark")
+    if v.name not in WITH_FIGURES:
+        return
     v.page.emulate_media(media="print")
     pdf = pypdf.PdfReader(io.BytesIO(v.page.pdf(format="A4")))
     text = squeezed("".join(sheet.extract_text() for sheet in pdf.pages))
-    article = page(name).find("article")
-    for part in article.select("h1, h2, h3, .explorable-title"):
-        for link in part.select(".headerlink"):
-            link.extract()
+    article = page(v.name).find("article")
     wanted = [part.text for part in article.select("h1, h2, h3, .explorable-title")]
     wanted += [p.text for p in article.select("details.fold p") if not p.select(".math, code, a")]
     wanted += [p.text for p in article.select(".explorable-text")]
@@ -450,39 +284,62 @@ def test_paper_has_all_of_a_page(visit, name, tmp_path):
     assert not cut
 
 
-def test_theme_is_chosen_and_kept(visit, server):
-    v = visit("genindex.html", base=server)
-    theme = "document.documentElement.dataset.theme"
-    v.page.get_by_role("button", name="Dark theme").click()
-    assert v.page.evaluate(theme) == "dark"
-    v.page.reload()
-    assert v.page.evaluate(theme) == "dark"
-    v.page.get_by_role("button", name="Dark theme").click()
-    assert v.page.evaluate(theme) == "light"
-
-
-def test_chapter_menu_opens_on_a_phone(visit):
-    v = visit("genindex.html", width=390)
-    menu = v.page.get_by_role("button", name="Chapters")
-    nav = v.page.locator("#site-nav")
-    assert not nav.is_visible()
-    menu.click()
-    assert menu.get_attribute("aria-expanded") == "true"
-    assert nav.is_visible()
-    v.page.keyboard.press("Escape")
-    assert not nav.is_visible()
-    assert menu.evaluate("button => button === document.activeElement")
-
-
-def test_search_finds(visit, server):
-    v = visit("search.html?q=notation", base=server)
-    v.page.locator("ul.search li a").first.wait_for()
-    assert "otation" in v.page.locator("ul.search").inner_text()
-    assert all(u.startswith(server) or u.startswith("data:") for u in v.requests)
+def is_quiet(v):
     assert v.errors == []
 
 
-def test_start_page_leads_into_the_book(visit):
-    v = visit("index.html", javascript=False)
-    v.page.wait_for_url((HTML / "book" / "index.html").as_uri())
-    assert v.errors == []
+ALWAYS = (asks_no_other_host, is_light, is_as_wide_as_the_screen, has_the_readers_theme,
+          has_no_barrier_that_axe_finds)
+READING = (stands_still_while_it_is_read, *ALWAYS)
+# First what needs a page that nobody has read, last what changes it for good. Where things stand
+# does not depend on the colours, so a reader scrolls by day and takes the links by night; what a
+# question answers and what paper shows does not depend on the width either. What a page keeps is
+# tried where the site is served: conftest.py says why.
+VISITS = [
+    (390, "light", "disk", (*READING, has_figures_that_move, fits_a_small_screen)),
+    (1280, "light", "served", (*READING, has_figures_that_move, has_predictions_that_answer,
+                               has_exercises_that_answer, keeps_what_was_answered)),
+    (390, "dark", "disk", (has_links_that_arrive, is_read_to_its_end, *ALWAYS)),
+    (1280, "dark", "disk", (has_links_that_arrive, is_read_to_its_end, *ALWAYS, is_whole_on_paper)),
+]
+# In the sweep also what the question before it may have hidden, on a page that is just opened.
+APART = [
+    (1280, "light", "disk", READING),
+    (390, "dark", "disk", READING),
+    (1280, "dark", "disk", READING),
+    (390, "light", "disk", (has_links_that_arrive,)),
+    (1280, "light", "disk", (has_links_that_arrive,)),
+    (320, "light", "disk", (fits_a_small_screen,)),
+    (1280, "dark", "disk", (is_whole_on_paper,)),
+    (1280, "light", "served", (has_predictions_that_answer, keeps_what_was_answered)),
+]
+
+if SWEEP:
+    VISITS += APART
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "scheme", "where", "questions"), [
+    pytest.param(*opened, id="-".join(map(str, opened[:3]))) for opened in VISITS])
+def test_page(visit, server, subtests, name, width, scheme, where, questions):
+    v = visit(name, width=width, scheme=scheme, base=server if where == "served" else None)
+    for question in (*questions, is_quiet):
+        with subtests.test(question.__name__.replace("_", " ")):
+            question(v)
+
+
+def test_no_formula_is_a_barrier(visit):
+    v = visit("book/linear-algebra/norms.html")
+    assert v.page.locator(".katex").count() > 100
+    v.page.add_script_tag(path=AXE)
+    assert v.page.evaluate(RUN_AXE, True) == []
+
+
+@pytest.mark.parametrize("name", WITH_FIGURES)
+def test_without_javascript_the_first_frame_stands(visit, name):
+    v = visit(name, javascript=False)
+    for figure in v.page.locator("figure.explorable").all():
+        box = figure.locator("svg").first.bounding_box()
+        assert box["width"] > 200
+        assert box["height"] > 100
+        assert figure.locator(".explorable-text").text_content().strip()

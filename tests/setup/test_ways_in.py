@@ -109,9 +109,33 @@ def test_a_workflows_commands_can_be_read_and_fail_when_they_should(workflow, st
 def test_the_ways_are_tried_as_root_who_makes_the_students():
     (step,) = [s for s in WORKFLOWS["ci.yml"]["jobs"]["ways"]["steps"] if "run" in s]
     entries = WORKFLOWS["fresh.yml"]["jobs"]["newest"]["strategy"]["matrix"]["include"]
-    (weekly,) = [entry for entry in entries if entry["goal"] == "ways"]
+    (weekly,) = [entry for entry in entries if entry["goal"] == "sweep-ways"]
     assert step["run"] == f"{weekly['as']} .ci/run ways"
     assert weekly["as"].startswith("sudo ")
+
+
+def test_a_change_is_tried_with_the_history_that_tells_what_it_touches():
+    for name in ("test", "ways"):
+        checkout = WORKFLOWS["ci.yml"]["jobs"][name]["steps"][0]
+        assert checkout["uses"].startswith("actions/checkout@")
+        assert checkout["with"]["fetch-depth"] == 0, name
+
+
+def test_the_weekly_run_sweeps_everything():
+    entries = WORKFLOWS["fresh.yml"]["jobs"]["newest"]["strategy"]["matrix"]["include"]
+    rule = re.search(r"^sweep: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(rule[1].split()) <= {entry["goal"] for entry in entries}
+
+
+@pytest.mark.parametrize(("goal", "variable"), [
+    ("sweep-site", "1"), ("sweep-ways", "1"), ("site-tests", ""), ("ways", "")])
+def test_only_the_sweep_tells_the_tests_to_sweep(goal, variable):
+    environment = {name: value for name, value in os.environ.items()
+                   if name != "SWEEP" and not name.startswith("MAKE")}
+    say = "RUN=sh -c 'echo sweep: \"$$SWEEP\"'"  # in place of every program that is run
+    said = subprocess.run(["make", "-C", ROOT, goal, "SETUP=true", say], env=environment, text=True,
+                          capture_output=True, check=True).stdout
+    assert set(re.findall(r"^sweep: ?(.*)$", said, re.MULTILINE)) == {variable}
 
 
 def test_the_weekly_run_measures_the_coverage_too_and_tells_of_every_bad_end():

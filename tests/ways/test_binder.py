@@ -20,6 +20,7 @@ import nbformat
 import pytest
 import websocket
 from book_files import ROOT, notebooks
+from selection import chosen
 from servers import Kernel, end, run_notebook, start_on_a_free_port
 from ways.environments import BINDER_PYTHON, Environment, make, output, snapshot, tool
 
@@ -172,7 +173,7 @@ def test_jupyterlab_answers_with_what_the_chapters_need(lab):
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="no /proc: memory unknown")
-@pytest.mark.parametrize("nb", notebooks(), ids=lambda nb: nb.path.stem)
+@pytest.mark.parametrize("nb", chosen(notebooks()), ids=lambda nb: nb.path.stem)
 def test_a_notebook_runs_in_binders_memory(lab, record_property, nb):
     kernel = lab.run_all(nb.path.relative_to(ROOT), nbformat.read(nb.path, as_version=4))
     record_property("memory", {"kernel": kernel, "server": lab.memory})

@@ -4,8 +4,8 @@ Two machines for each Python, both without `mathml`: one with the oldest release
 `pyproject.toml` allows (Colab's are older than the locks), one with the newest. The first cell
 installs from the repository's address. Git is told to find that address in a copy of this
 checkout, so the very command that a reader's machine runs is the one that is tested.
-Every notebook runs on the oldest machine of the oldest Python and on the newest of the newest;
-the other machines share one more round of all notebooks among them.
+A notebook that is chosen runs on the oldest machine of the oldest Python and on the newest of the
+newest; the other machines share one more round among them. In the sweep every notebook runs on all.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import nbformat
 import pytest
 import yaml
 from book_files import ROOT, execute, notebooks, source
+from selection import SWEEP, chosen
 from ways.environments import NOT_THERE, Environment, make, output, snapshot, tool
 
 PROJECT = ROOT / "pyproject.toml"
@@ -32,8 +33,8 @@ BETWEEN = MACHINES[1:-1]
 BOOK = notebooks()
 FIRST = source(BOOK[0].code[0][1])
 PAIRS = [pytest.param(machine, nb, id=f"{machine}-{nb.path.stem}")
-         for machine in MACHINES for i, nb in enumerate(BOOK)
-         if machine in ENDS or machine == BETWEEN[i % len(BETWEEN)]]
+         for machine in MACHINES for i, nb in enumerate(chosen(BOOK))
+         if SWEEP or machine in ENDS or machine == BETWEEN[i % len(BETWEEN)]]
 # Raises as soon as Python starts a program, and keeps its name for the cell that looks.
 GUARD = """\
 import sys
