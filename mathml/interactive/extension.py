@@ -8,6 +8,7 @@ Book 1 and any Sphinx project with MyST-NB, whatever their themes.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from html import escape
@@ -42,7 +43,8 @@ class InlineFigures(SphinxTransform):
                       'what is seen in the cell\'s metadata: {"mystnb": {"image": {"alt": "..."}}}')
                 continue
             text = (Path(self.env.srcdir) / node["uri"].lstrip("/")).read_text(encoding="utf-8")
-            html = figure_html(text, node["alt"], f"figure-{number}-")
+            digest = hashlib.sha256(text.encode()).hexdigest()[:6]  # two notebooks may share a page
+            html = figure_html(text, node["alt"], f"figure-{number}-{digest}-")
             node.replace_self(nodes.raw("", html, format="html"))
 
 
