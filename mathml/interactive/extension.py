@@ -39,7 +39,7 @@ class InlineFigures(SphinxTransform):
         for number, node in enumerate(pictures, start=1):
             if not node.get("alt", "").strip():
                 _warn(self.env.docname, "alt",
-                      f"the figure drawn by {_cell(node)} has no alternative text; say "
+                      f"the figure drawn by {cell_of(node)} has no alternative text; say "
                       'what is seen in the cell\'s metadata: {"mystnb": {"image": {"alt": "..."}}}')
                 continue
             text = (Path(self.env.srcdir) / node["uri"].lstrip("/")).read_text(encoding="utf-8")
@@ -64,7 +64,7 @@ class FindUndrawn(SphinxTransform):
             texts = {part.get("mime_type"): part.astext() for part in bundle.children}
             if "text/html" not in texts and AS_TEXT.match(texts.get("text/plain", "")):
                 _warn(self.env.docname, "stored",
-                      f"{_cell(bundle)} has a stored output, which does not move on a page; have "
+                      f"{cell_of(bundle)} has a stored output, which does not move on a page; have "
                       "the build execute the notebook: execute_notebooks: force in _config.yml, "
                       'or nb_execution_mode = "force" in conf.py')
 
@@ -84,7 +84,7 @@ def _warn(docname: str, kind: str, fault: str) -> None:
                    location=(docname, None), type="mathml", subtype=kind)
 
 
-def _cell(node: nodes.Node) -> str:
+def cell_of(node: nodes.Node) -> str:
     """Say which cell an output is of; MyST-NB numbers a notebook's lines as 10000 times the cell.
 
     A notebook written as text has lines of its own.

@@ -12,6 +12,7 @@ import sys
 
 import numpy as np
 import pytest
+from docutils import nodes
 
 from mathml.interactive import (
     answers,
@@ -26,6 +27,7 @@ from mathml.interactive import (
 from mathml.interactive import page as page_face
 from mathml.interactive.answer_key import Array, Choice, Function, Number, lookup
 from mathml.interactive.encoder import Encoding, Slot, apply_state
+from mathml.interactive.extension import cell_of
 from mathml.interactive.live import LiveFigure
 from mathml.interactive.numerals import numerals
 
@@ -456,6 +458,15 @@ class TestKeysOfAnotherBook:
         use_answers("keys")
         with pytest.raises(ModuleNotFoundError, match="no_such_package"):
             check("other-lakes-1")
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    (30000, "cell 3"), (12, "the cell at line 12"), (None, "a cell")])
+def test_a_warning_says_which_cell_it_is_about(line, said):
+    picture = nodes.image()
+    around = nodes.container("", picture)
+    around.line = line
+    assert cell_of(picture) == said
 
 
 @pytest.mark.parametrize(("python", "book"), [

@@ -69,6 +69,7 @@ plt.plot([0, 1], [0, 1])
 plt.title("A picture");
 """
 ALT = {"mystnb": {"image": {"alt": "A line that rises from 0 to 1."}}}
+EXTENSIONS = shown("python", '"myst_nb"')
 IMPORTS, KEYS = shown("python", "import explore"), shown("python", "use_answers")
 
 
@@ -142,16 +143,6 @@ def jupyter_book(reader):
     return book / "_build" / "html"
 
 
-def sphinx(reader: Reader, name: str, more: str = "") -> Path:
-    """Start a Sphinx project with MyST-NB, and our line in its `conf.py`; return its sources."""
-    project = reader.folder / name
-    reader.run(BIN / "sphinx-quickstart", "-q", "--sep", "-p", "Waves", "-a", "A reader",
-               "--no-makefile", "--no-batchfile", project)
-    with (project / "source" / "conf.py").open("a") as config:
-        config.write("\n" + shown("python", '"myst_nb"') + more)
-    return project / "source"
-
-
 def sphinx_build(reader: Reader, source: Path, builder: str, *options: str) -> Path:
     """Build strictly; the folder of the pages lies beside the sources, not among them."""
     target = source.parent / "build" / builder
@@ -162,8 +153,12 @@ def sphinx_build(reader: Reader, source: Path, builder: str, *options: str) -> P
 
 @pytest.fixture(scope="module")
 def sphinx_sources(reader):
-    """A new Sphinx project of the same chapters."""
-    source = sphinx(reader, "plain", 'nb_execution_mode = "force"\n')
+    """The same chapters in a new Sphinx project, with MyST-NB and our line in its `conf.py`."""
+    reader.run(BIN / "sphinx-quickstart", "-q", "--sep", "-p", "Waves", "-a", "A reader",
+               "--no-makefile", "--no-batchfile", reader.folder / "plain")
+    source = reader.folder / "plain" / "source"
+    with (source / "conf.py").open("a") as config:
+        config.write("\n" + EXTENSIONS + 'nb_execution_mode = "force"\n')
     with (source / "index.rst").open("a") as index:
         index.write("\n.. toctree::\n\n   waves\n   more\n   plain\n")
     write_chapters(source)
@@ -367,16 +362,18 @@ SVG = '<svg viewBox="0 0 9 9" xmlns="http://www.w3.org/2000/svg"><path d="M0 0L9
 
 def test_what_a_page_would_lack_is_named_with_its_repair(reader):
     """A figure that was stored and not drawn, and a picture without an alternative text."""
-    source = sphinx(reader, "faults")
+    source = reader.folder / "faults" / "source"
+    source.mkdir(parents=True)
+    (source / "conf.py").write_text(EXTENSIONS)
     (source / "index.rst").write_text("Faults\n======\n\n.. toctree::\n\n   a\n   b\n")
     kept = {"output_type": "display_data", "metadata": {}}
     text = "Exploration 'A wave': move waves"
     notebook(source / "a.ipynb", WAVE, outputs=[{**kept, "data": {"text/plain": text}}])
     notebook(source / "b.ipynb", PICTURE, outputs=[{**kept, "data": {"image/svg+xml": SVG}}])
     with pytest.raises(RuntimeError) as failed:
-        sphinx_build(reader, source, "html")
+        sphinx_build(reader, source, "dummy")
     said = str(failed.value)
     assert re.search(r"a\.ipynb.* cell 2 has a stored output.* execute_notebooks: force", said)
     assert re.search(r'b\.ipynb.* cell 2 has no alternative text.* {"mystnb": {"image"', said)
     silent = ",".join(re.findall(r"suppress_warnings: \[(mathml\.\w+)\]", said))
-    sphinx_build(reader, source, "html", "-E", "-D", f"suppress_warnings={silent}")
+    sphinx_build(reader, source, "dummy", "-E", "-D", f"suppress_warnings={silent}")
