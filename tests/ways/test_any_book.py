@@ -376,4 +376,4 @@ def test_what_a_page_would_lack_is_named_with_its_repair(reader):
     assert re.search(r"a\.ipynb.* cell 2 has a stored output.* execute_notebooks: force", said)
     assert re.search(r'b\.ipynb.* cell 2 has no alternative text.* {"mystnb": {"image"', said)
     silent = ",".join(re.findall(r"suppress_warnings: \[(mathml\.\w+)\]", said))
-    sphinx_build(reader, source, "dummy", "-E", "-D", f"suppress_warnings={silent}")
+    sphinx_build(reader, source, "html", "-E", "-D", f"suppress_warnings={silent}")
