@@ -1,5 +1,6 @@
 """The parts of a page that a reader can move and answer, with a kernel or without one."""
 
+from mathml.interactive.answer_key import use_answers
 from mathml.interactive.controls import Control, choice, log_slider, slider
 from mathml.interactive.exploration import explore
 from mathml.interactive.figure import Exploration
@@ -7,4 +8,4 @@ from mathml.interactive.prediction import predict
 from mathml.interactive.verdict import check
 
 __all__ = ["Control", "Exploration", "check", "choice", "explore", "log_slider", "predict",
-           "slider"]
+           "slider", "use_answers"]

@@ -1,8 +1,9 @@
 """Kinds of answers an exercise can have, and where the keys are found.
 
 The key of the exercises ``norms-1``, ``norms-2``, ... is the dictionary ``ANSWERS`` in
-``mathml/interactive/answers/norms.py``. Every worked solution is executed in a hidden cell of the
-chapter and passes its own check, so a wrong key cannot stay.
+``mathml/interactive/answers/norms.py``; another book says with `use_answers` which folder holds its
+own. Every worked solution is executed in a hidden cell of the chapter and passes its own check, so
+a wrong key cannot stay.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
+
+KEYS = "mathml.interactive.answers"
 
 
 @dataclass(frozen=True)
@@ -109,12 +113,44 @@ def _compare(attempt: np.ndarray, key: Number | Array) -> str | None:
     return "not this value" if attempt.ndim == 0 else "not these values"
 
 
+def use_answers(folder: str | Path) -> None:
+    """Let `check` find a book's own answer keys, from here on: for a notebook's first cell.
+
+    Parameters
+    ----------
+    folder : str or path
+        Where the keys are, seen from the notebook's folder. The exercise ``"waves-1"`` is looked up
+        in its ``waves.py``, in the dictionary ``ANSWERS``, before it is in this package.
+
+    Raises
+    ------
+    ValueError
+        If there is no such folder.
+
+    Examples
+    --------
+    >>> use_answers("anwsers")
+    Traceback (most recent call last):
+    ValueError: folder must be a folder of answer keys, got 'anwsers', which is not in ...
+    """
+    path = Path(folder).resolve()
+    if not path.is_dir():
+        raise ValueError(f"folder must be a folder of answer keys, got {str(folder)!r}, which is "
+                         f"not in {Path.cwd()}; make it, or write where it is")
+    places = import_module(KEYS).__path__
+    if str(path) not in places:
+        places.insert(0, str(path))
+
+
 def lookup(exercise: str) -> Number | Array | Choice | Function:
     """Return the key of an exercise such as ``"norms-3"``."""
-    topic = exercise.rpartition("-")[0]
-    module = f"mathml.interactive.answers.{topic.replace('-', '_')}"
+    module = f"{KEYS}.{exercise.rpartition('-')[0].replace('-', '_')}"
     try:
         return import_module(module).ANSWERS[exercise]
-    except (ModuleNotFoundError, KeyError):
-        raise ValueError(f"exercise must have an answer key, got {exercise!r}; "
-                         f"add it to {module}.ANSWERS") from None
+    except ModuleNotFoundError as missing:
+        if missing.name != module:  # a key that imports what is not installed says so itself
+            raise
+    except KeyError:
+        pass
+    raise ValueError(f"exercise must have an answer key, got {exercise!r}; add it to "
+                     f"{module}.ANSWERS, or name the folder of your own keys with use_answers")

@@ -2,12 +2,15 @@
 
 It tells notebooks that they are being built into a page, adds the script and the styles to every
 page, and puts matplotlib's SVG pictures into the page itself, where they take its colours and its
-fonts, have a size before they are painted, and carry their alternative text.
+fonts, have a size before they are painted, and carry their alternative text. It serves any Jupyter
+Book 1 and any Sphinx project with MyST-NB, whatever their themes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from html import escape
 from pathlib import Path
 
@@ -21,6 +24,8 @@ from mathml.interactive.svg import prefix_ids, size_of, tidy
 
 ASSETS = Path(__file__).parent / "assets"
 logger = logging.getLogger(__name__)
+# How a figure, a question and an open exercise begin where only their text is.
+AS_TEXT = re.compile(r"(Exploration ['\"]|Prediction: |○ [\w-]+: not attempted yet)")
 
 
 class InlineFigures(SphinxTransform):
@@ -33,13 +38,35 @@ class InlineFigures(SphinxTransform):
                     if node["uri"].endswith(".svg") and "jupyter_execute" in node["uri"]]
         for number, node in enumerate(pictures, start=1):
             if not node.get("alt", "").strip():
-                logger.warning("the figure drawn by %s has no alternative text; add it to the "
-                               "cell's metadata: mystnb: {image: {alt: ...}}", _cell(node),
-                               location=(self.env.docname, None), type="mathml", subtype="alt")
+                _warn(self.env.docname, "alt",
+                      f"the figure drawn by {cell_of(node)} has no alternative text; say "
+                      'what is seen in the cell\'s metadata: {"mystnb": {"image": {"alt": "..."}}}')
                 continue
             text = (Path(self.env.srcdir) / node["uri"].lstrip("/")).read_text(encoding="utf-8")
-            html = figure_html(text, node["alt"], f"figure-{number}-")
+            digest = hashlib.sha256(text.encode()).hexdigest()[:6]  # two notebooks may share a page
+            html = figure_html(text, node["alt"], f"figure-{number}-{digest}-")
             node.replace_self(nodes.raw("", html, format="html"))
+
+
+class FindUndrawn(SphinxTransform):
+    """Warn where a page would show a figure's text: its notebook was not executed for the page.
+
+    Jupyter Book and MyST-NB leave a notebook that has outputs alone unless they are told otherwise,
+    and what a notebook stores of a figure needs a kernel.
+    """
+
+    default_priority = 400
+
+    def apply(self, **kwargs) -> None:
+        for bundle in self.document.findall(nodes.container):
+            if bundle.get("nb_element") != "mime_bundle":
+                continue
+            texts = {part.get("mime_type"): part.astext() for part in bundle.children}
+            if "text/html" not in texts and AS_TEXT.match(texts.get("text/plain", "")):
+                _warn(self.env.docname, "stored",
+                      f"{cell_of(bundle)} has a stored output, which does not move on a page; have "
+                      "the build execute the notebook: execute_notebooks: force in _config.yml, "
+                      'or nb_execution_mode = "force" in conf.py')
 
 
 def figure_html(svg: str, alt: str, prefix: str) -> str:
@@ -51,10 +78,21 @@ def figure_html(svg: str, alt: str, prefix: str) -> str:
     return f'<div class="figure-svg">{opening}{drawing.removeprefix("<svg ")}</div>'
 
 
-def _cell(node: nodes.Node) -> str:
-    """Say which cell drew a picture; MyST-NB numbers lines as 10000 times the cell."""
+def _warn(docname: str, kind: str, fault: str) -> None:
+    """Warn of a fault and its repair; a book that can live with it may say so."""
+    logger.warning("%s (or suppress_warnings: [mathml.%s])", fault, kind,
+                   location=(docname, None), type="mathml", subtype=kind)
+
+
+def cell_of(node: nodes.Node) -> str:
+    """Say which cell an output is of; MyST-NB numbers a notebook's lines as 10000 times the cell.
+
+    A notebook written as text has lines of its own.
+    """
     line = node.line or next((p.line for p in _parents(node) if p.line), None)
-    return f"cell {line // 10000}" if line else "a cell"
+    if not line:
+        return "a cell"
+    return f"cell {line // 10000}" if line >= 10000 else f"the cell at line {line}"
 
 
 def _parents(node: nodes.Node):
@@ -71,6 +109,7 @@ def setup(app: Sphinx) -> dict:
     """Register the extension with Sphinx."""
     os.environ["MATHML_OUTPUT"] = "static"
     app.add_transform(InlineFigures)
+    app.add_transform(FindUndrawn)
     app.connect("config-inited", _add_assets)
     app.add_css_file("explore.css")
     app.add_js_file("explore.js", defer="defer")

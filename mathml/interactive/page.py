@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import gzip
+import hashlib
 import json
 from contextlib import contextmanager
 from html import escape
@@ -14,7 +15,7 @@ from mathml.interactive.figure import Exploration, Panel
 from mathml.interactive.svg import prefix_ids, size_of
 
 MAX_BYTES = 100_000  # gzipped, for one figure
-_number = count(1)  # sets the identifiers of the figures of one page apart
+_number = count(1)  # sets the identifiers of the figures of one notebook apart
 
 
 def exploration_html(figure: Exploration) -> str:
@@ -25,8 +26,10 @@ def exploration_html(figure: Exploration) -> str:
     ValueError
         If the figure takes more than 100 kB gzipped; the message gives its name and numbers.
     """
-    key = f"explore-{next(_number)}"
-    parts = [_panel(figure, panel, f"{key}-{i}-") for i, panel in enumerate(figure.panels)]
+    drawn = [_drawings(figure, panel) for panel in figure.panels]
+    key = f"explore-{next(_number)}-{_digest(figure, drawn)}"
+    parts = [_panel(figure, panel, drawings, f"{key}-{i}-")
+             for i, (panel, drawings) in enumerate(zip(figure.panels, drawn, strict=True))]
     data = {
         "controls": [{"texts": c.texts, "start": c.default} for c in figure.controls.values()],
         "panels": [part["data"] for part in parts],
@@ -53,11 +56,21 @@ def exploration_html(figure: Exploration) -> str:
     return html
 
 
-def _panel(figure: Exploration, panel: Panel, prefix: str) -> dict:
-    states = figure.states(panel)
-    start = states.index(figure.default(panel))
+def _drawings(figure: Exploration, panel: Panel) -> list[tuple[str, str]]:
+    """Every state of a panel: its SVG text and its sentence."""
     with _no_garbage_collection():
-        drawings = [figure.draw(panel, values) for values in states]
+        return [figure.draw(panel, values) for values in figure.states(panel)]
+
+
+def _digest(figure: Exploration, drawn: list) -> str:
+    """Tell figures of two notebooks apart: each counts from 1, and a page may join them."""
+    said = [figure.title, [[c.label, c.texts] for c in figure.controls.values()], drawn]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:6]
+
+
+def _panel(figure: Exploration, panel: Panel, drawings: list[tuple[str, str]],
+           prefix: str) -> dict:
+    start = figure.states(panel).index(figure.default(panel))
     encoding = encode([prefix_ids(svg, prefix) for svg, _ in drawings], base=start)
     sentences = [sentence for _, sentence in drawings]
     texts = list(dict.fromkeys(sentences))

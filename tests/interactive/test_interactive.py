@@ -13,11 +13,22 @@ import sys
 
 import numpy as np
 import pytest
+from docutils import nodes
 
-from mathml.interactive import check, choice, explore, log_slider, predict, slider
+from mathml.interactive import (
+    answers,
+    check,
+    choice,
+    explore,
+    log_slider,
+    predict,
+    slider,
+    use_answers,
+)
 from mathml.interactive import page as page_face
 from mathml.interactive.answer_key import Array, Choice, Function, Number, lookup
 from mathml.interactive.encoder import Encoding, Slot, apply_state
+from mathml.interactive.extension import cell_of
 from mathml.interactive.live import LiveFigure
 from mathml.interactive.numerals import numerals
 
@@ -186,7 +197,7 @@ class TestStaticExplore:
             opening = base.index("viewBox")
             encoding = Encoding("<svg " + base[opening:], _slots(stored),
                                 tuple(map(tuple, stored["patterns"])), len(stored["says"]))
-            prefix = re.search(r'id="(explore-\d+-\d-)', base)
+            prefix = re.search(r'id="(explore-\d+-[0-9a-f]{6}-\d-)', base)
             for k, values in enumerate(figure.states(panel)):
                 svg, sentence = figure.draw(panel, values)
                 if prefix:
@@ -214,6 +225,17 @@ class TestStaticExplore:
                               .bundle["text/html"])) for _ in range(2)]
         assert ids[0]
         assert not ids[0] & ids[1]
+
+    def test_identifiers_of_the_first_figures_of_two_notebooks_differ(self, monkeypatch):
+        def first(draw, title):
+            monkeypatch.setattr(page_face, "_number", iter([1]))
+            text = explore(draw, title=title, slope=SLOPE).bundle["text/html"]
+            return set(re.findall(r' id="([^"]+)"', text))
+
+        def other(ax, slope):
+            return line(ax, -slope)
+        assert not first(line, "T") & first(other, "T")
+        assert not first(line, "T") & first(line, "Another")
 
     def test_same_bytes_twice(self, monkeypatch):
         def build():
@@ -413,6 +435,59 @@ class TestCheck:
 def test_an_exercise_without_a_key_is_the_chapters_mistake():
     with pytest.raises(ValueError, match="exercise must have an answer key, got 'no-such-topic-1'"):
         lookup("no-such-topic-1")
+
+
+class TestKeysOfAnotherBook:
+    @pytest.fixture
+    def keys(self, tmp_path, monkeypatch):
+        """A folder of keys beside the notebook that runs; afterwards nothing knows it."""
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(answers, "__path__", list(answers.__path__))
+        before = set(sys.modules)
+        (tmp_path / "keys").mkdir()
+        yield tmp_path / "keys"
+        for name in set(sys.modules) - before:
+            if name.startswith(answers.__name__):
+                del sys.modules[name]
+                delattr(answers, name.rpartition(".")[2])
+
+    WAVES = ("from mathml.interactive.answer_key import Number\n"
+             "ANSWERS = {'other-waves-1': Number(0.25, hints=('Count them.',))}\n")
+
+    def test_are_found_where_the_notebook_says(self, keys):
+        (keys / "other_waves.py").write_text(self.WAVES)
+        use_answers("keys")
+        use_answers(keys)
+        assert answers.__path__.count(str(keys)) == 1
+        assert check("other-waves-1", 1 / 4).passed
+        assert repr(check("other-waves-1", 4)).endswith("Hint: Count them.")
+        assert check("gradient-descent-2", 1 / 3).passed
+
+    def test_a_missing_folder_is_named(self, keys):
+        with pytest.raises(ValueError, match=rf"got 'kees', which is not in {keys.parent}"):
+            use_answers("kees")
+
+    def test_a_missing_key_says_how_to_name_the_folder(self, keys):
+        (keys / "other_waves.py").write_text(self.WAVES)
+        use_answers("keys")
+        for name in ("other-waves-2", "other-lakes-1"):
+            with pytest.raises(ValueError, match=rf"got '{name}'; .*use_answers"):
+                check(name)
+
+    def test_a_key_that_lacks_a_package_says_which(self, keys):
+        (keys / "other_lakes.py").write_text("import no_such_package\n")
+        use_answers("keys")
+        with pytest.raises(ModuleNotFoundError, match="no_such_package"):
+            check("other-lakes-1")
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    (30000, "cell 3"), (12, "the cell at line 12"), (None, "a cell")])
+def test_a_warning_says_which_cell_it_is_about(line, said):
+    picture = nodes.image()
+    around = nodes.container("", picture)
+    around.line = line
+    assert cell_of(picture) == said
 
 
 @pytest.mark.parametrize(("python", "book"), [

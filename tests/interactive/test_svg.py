@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import numpy as np
@@ -86,3 +87,15 @@ def test_rotated_labels_keep_their_rotation(angle):
         fig.text(0.5, 0.5, "label", rotation=angle)
     rotated = "rotate(" in figure_svg(fig)
     assert rotated == (angle != 0)
+
+
+def test_letters_drawn_as_paths_keep_their_size():
+    """matplotlib's own style draws them so, and a book that has not chosen ours shows them."""
+    fig = Figure()
+    fig.text(0.5, 0.5, "A")
+    buffer = io.StringIO()
+    fig.savefig(buffer, format="svg")
+    kept, given = (set(re.findall(r"scale\(([^)]+)\)", text))
+                   for text in (tidy(buffer.getvalue()), buffer.getvalue()))
+    assert kept == given
+    assert "0.015625" in kept

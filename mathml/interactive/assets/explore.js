@@ -2,6 +2,10 @@
 (() => {
   "use strict";
 
+  // A book may carry this file twice, once among its own; a figure started twice would lose track.
+  if (window.mathmlExplore) return;
+  window.mathmlExplore = true;
+
   /* ---- figures: apply to the base drawing what differs in the chosen state ---- */
 
   const parseRun = (markup) => {
