@@ -32,10 +32,10 @@ from myst_nb.core.read import create_nb_reader
 from nbformat import NotebookNode
 
 import mathml
+from mathml.interactive.answer_key import KEYS
 
 PACKAGE = Path(mathml.__file__).resolve().parent
 WEBSITE = Path(__file__).resolve().parent
-KEYS = "mathml.interactive.answers"
 
 
 @cache

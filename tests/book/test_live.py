@@ -1,16 +1,22 @@
 """After a notebook has run to its end every figure still moves, and returns to where it began.
 
 Cells share their names: a later cell that reuses one would silently change, or break, a figure
-above it. So each notebook is run as a reader runs it, and then all its sliders are moved.
+above it. So each notebook is run as a reader runs it, and then all its sliders are moved. At the
+end it tells which files of the package it has used: the build must know of each.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import nbformat
 import pytest
 from book_files import ask_at_the_end, chapters
 
+from website import execution
+
 MOVE_EVERYTHING = """
-import gc, json
+import gc, json, sys
 from mathml.interactive.live import LiveFigure
 import matplotlib.pyplot as plt
 
@@ -31,11 +37,17 @@ for figure in [o for o in gc.get_objects() if isinstance(o, LiveFigure)]:
         report.append(f"{figure.figure.title}: a later cell changed what it shows")
 if len(plt.get_fignums()) > opened:
     report.append("figures were left open")
-print(json.dumps(report))
+loaded = [module for name, module in sys.modules.items() if name.partition(".")[0] == "mathml"]
+print(json.dumps([report, [module.__file__ for module in loaded]]))
 """
 
 
 @pytest.mark.parametrize("nb", chapters(), ids=lambda nb: nb.path.stem)
 def test_figures_move_after_the_last_cell(nb, monkeypatch):
     monkeypatch.delenv("MATHML_OUTPUT", raising=False)
-    assert ask_at_the_end(nb, MOVE_EVERYTHING) == []
+    faults, loaded = ask_at_the_end(nb, MOVE_EVERYTHING)
+    assert faults == []
+    code = execution.program(nbformat.read(nb.path, as_version=4))
+    known = execution.module_files(execution.imported(code) | execution.keys_used(code))
+    assert len(loaded) > 10
+    assert set(map(Path, loaded)) <= known, "an edit to one of these would not execute it again"

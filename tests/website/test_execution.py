@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from book_files import ROOT, notebooks
 
+from mathml.interactive.answer_key import KEYS
 from website import execution
 
 FILES = {
@@ -74,7 +75,7 @@ def test_a_program_is_what_python_can_read_of_a_notebook():
     ("# check('norms-3')", set()),
 ])
 def test_an_exercise_names_its_key(package, cell, used):
-    assert execution.keys_used(cell, package) == {f"{execution.KEYS}.{name}" for name in used}
+    assert execution.keys_used(cell, package) == {f"{KEYS}.{name}" for name in used}
 
 
 @pytest.fixture
