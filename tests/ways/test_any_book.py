@@ -296,6 +296,10 @@ OUTSIDE = """(ours) => [...document.querySelectorAll(ours)]
   .filter((part) => part.getBoundingClientRect().right > innerWidth
           || part.getBoundingClientRect().left < 0)
   .map((part) => part.outerHTML.slice(0, 100))"""
+# A theme may lay paper under what a cell put out, which would frame ours.
+FRAMED = """(ours) => [...document.querySelectorAll(ours)].map((part) => part.parentElement)
+  .filter((around) => getComputedStyle(around).backgroundColor !== "rgba(0, 0, 0, 0)")
+  .map((around) => around.outerHTML.slice(0, 100))"""
 RUN_AXE = """async (ours) => (await axe.run({include: ours.split(", ").map((part) => [part])},
   {resultTypes: ["violations"], preload: false})).violations
   .filter((found) => ["serious", "critical"].includes(found.impact))
@@ -312,6 +316,7 @@ def test_the_book_moves(visit, pages, width, scheme):
     try_questions(v.page)
     assert v.width() <= max(width, plain.width())
     assert v.page.evaluate(OUTSIDE, OURS) == []
+    assert v.page.evaluate(FRAMED, OURS) == []
     count, (contrast, *where) = v.page.evaluate(CONTRAST, OURS)
     assert count > 40
     assert contrast >= 4.5, where
