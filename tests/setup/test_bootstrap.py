@@ -276,7 +276,7 @@ def test_programs_run_in_any_folder_under_any_locale(tmp_path):
     (clone / "pyproject.toml").write_text(
         '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
         '[project]\nname = "stand-in"\nversion = "1"\n')
-    env = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0",  # not what Python makes of C
+    env = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0",  # ASCII
            "PIP_NO_INDEX": "1", "HOME": str(tmp_path)}
     done = bootstrap(clone, sys.executable, env=env)
     assert done.returncode == 0, done.stderr
