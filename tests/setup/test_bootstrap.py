@@ -276,8 +276,8 @@ def test_programs_run_in_any_folder_under_any_locale(tmp_path):
     (clone / "pyproject.toml").write_text(
         '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
         '[project]\nname = "stand-in"\nversion = "1"\n')
-    # Where this locale is not installed, Python takes C's, which it treats as UTF-8.
-    env = {"LC_ALL": "de_DE.ISO-8859-1", "PIP_NO_INDEX": "1", "HOME": str(tmp_path)}
+    env = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0",  # ASCII
+           "PIP_NO_INDEX": "1", "HOME": str(tmp_path)}
     done = bootstrap(clone, sys.executable, env=env)
     assert done.returncode == 0, done.stderr
     hello = subprocess.run([clone / ".venv" / "bin" / "hello"], capture_output=True, text=True,
