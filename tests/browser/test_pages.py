@@ -311,7 +311,6 @@ APART = [
     (1280, "light", "disk", (has_links_that_arrive,)),
     (320, "light", "disk", (fits_a_small_screen,)),
     (1280, "dark", "disk", (is_whole_on_paper,)),
-    (1280, "light", "served", (has_predictions_that_answer, keeps_what_was_answered)),
 ]
 
 if SWEEP:
