@@ -14,6 +14,9 @@ import numpy as np
 
 from mathml._check import as_joint, as_log_base, as_pmf, as_scalar
 
+__all__ = ["cross_entropy", "entropy", "huffman_code", "information_gain", "js_divergence",
+           "kl_divergence", "mutual_information", "normal_entropy", "normal_kl"]
+
 
 def entropy(p, *, base: float = np.e) -> float:
     """Entropy ``H(p) = -Σₖ pₖ log pₖ``, the mean surprise, between 0 and ``log K``.
