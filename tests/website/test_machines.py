@@ -164,3 +164,4 @@ def test_a_book_is_built_in_a_folder_of_any_name_under_any_locale(tmp_path, name
     page = (root / "_build" / "html" / "book" / "one.html").read_text(encoding="utf-8")
     assert re.search("✓ é", page)
     assert not (root / "_build" / "html" / "README.html").exists()
+    assert (root / "_build" / "html" / "_static" / "book.css").is_file()
