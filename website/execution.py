@@ -44,7 +44,7 @@ def imported(program: str) -> frozenset[str]:
 
     Examples
     --------
-    >>> sorted(imported("import a.b" + chr(10) + "from c import d"))
+    >>> sorted(imported("import a.b; from c import d"))
     ['a.b', 'c', 'c.d']
     """
     found = set()
