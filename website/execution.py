@@ -59,8 +59,8 @@ def imported(program: str) -> frozenset[str]:
 def module_files(names: Iterable[str], package: Path = PACKAGE) -> set[Path]:
     """Return the files of the modules of `package` among `names`, and of all that they import.
 
-    To import a module is to import the packages that it lies in. A module that speaks of the
-    package's data depends on all of its data files.
+    To import a module is to import the packages that it lies in. `datasets` stands on every file
+    of data.
     """
     files, waiting = set(), [*names]
     while waiting:
