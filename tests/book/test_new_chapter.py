@@ -42,16 +42,11 @@ def copy(tmp_path):
     return tmp_path
 
 
-def add_to_the_keys(answers) -> str:
-    """A cell that adds the folder of a new key to those that the book looks in."""
-    return ("from mathml.interactive import answers\n"
-            f"answers.__path__.append({str(answers.parent)!r})")
-
-
 def run(script, path, answers) -> None:
     """Execute a new chapter in place, with its key beside the book's."""
     made = nbformat.read(path, as_version=4)
-    made.cells.insert(0, nbformat.v4.new_code_cell(add_to_the_keys(answers)))
+    made.cells.insert(0, nbformat.v4.new_code_cell(
+        f"from mathml.interactive import use_answers\nuse_answers({str(answers.parent)!r})"))
     script.execute(made, path.parent)
     del made.cells[0]
     script.clean(made)
