@@ -25,6 +25,8 @@ WHERE_USED = {
     "design-tabs.js": ("sd-tab-set",),
     "explore.css": ENGINE,
     "explore.js": ENGINE,
+    "predict.js": ('class="predict"',),
+    "exercises.js": ('class="check"',),
 }
 
 

@@ -1,4 +1,4 @@
-"""What a reader can move: a slider over numbers, a slider over powers, or a choice of names."""
+"""What a reader can move: sliders over numbers and powers, a choice of names, a place in a picture."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ class Control:
 
     def __len__(self) -> int:
         return len(self.values)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place in a picture: its label, and the two controls that say where it is."""
+
+    label: str
+    x: Control
+    y: Control
 
 
 def slider(start, stop, n: int, *, label: str, default=None, unit: str = "",
@@ -91,6 +100,44 @@ def choice(options: Sequence, *, label: str, default=None) -> Control:
     ('ridge', 'lasso')
     """
     return _control(list(options), label, default, "", str)
+
+
+def point(*, x: Control, y: Control, label: str) -> Point:
+    """Return a place in the picture that a reader takes with finger, pen or mouse.
+
+    It is two ordinary controls, which the keyboard and a screen reader use, and a handle where they
+    meet. ``draw`` is given it as one argument, the pair ``(x, y)``, in the data coordinates of its
+    axes (of a figure's first axes). Their limits must not move with the controls.
+
+    Parameters
+    ----------
+    x, y : Control
+        `slider` or `log_slider` over numbers.
+    label : str
+        What the reader takes, for example ``"start"``.
+
+    Returns
+    -------
+    Point
+
+    Raises
+    ------
+    TypeError
+        If x or y is no slider over numbers.
+
+    Examples
+    --------
+    >>> start = point(x=slider(-3, 3, 7, label="start x"), y=slider(0, 1, 3, label="start y"),
+    ...               label="start")
+    >>> start.x.values
+    (-3, -2, -1, 0, 1, 2, 3)
+    """
+    for name, control in (("x", x), ("y", y)):
+        if not (isinstance(control, Control)
+                and all(isinstance(v, (int, float)) for v in control.values)):
+            raise TypeError(f"point {label!r}: {name} must be a slider over numbers, got "
+                            f"{control!r}; write {name}=slider(start, stop, n, label=...)")
+    return Point(label, x, y)
 
 
 def _control(values: list, label: str, default, unit: str, fmt) -> Control:

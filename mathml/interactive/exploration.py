@@ -5,15 +5,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 
-from mathml.interactive.controls import Control
+from mathml.interactive.controls import Control, Point
 from mathml.interactive.figure import Exploration, Panel
 from mathml.interactive.mode import is_static
 
 MAX_STATES = 240
 
 
-def explore(draw: Callable | list[Callable], *, title: str, size: tuple[float, float] = (6.4, 3.8),
-            **controls: Control) -> Exploration:
+def explore(draw: Callable | list[Callable] | dict[str, Callable], *, title: str,
+            size: tuple[float, float] = (6.4, 3.8), **controls: Control | Point) -> Exploration:
     """Let a reader move a figure.
 
     With a kernel, sliders redraw the figure. In the book's build every combination is drawn once
@@ -21,17 +21,20 @@ def explore(draw: Callable | list[Callable], *, title: str, size: tuple[float, f
 
     Parameters
     ----------
-    draw : function, or list of functions
+    draw : function, list of functions, or dict of str to function
         ``draw(ax, **values)`` draws on the axes and returns one sentence that says what is now to
-        be seen; name its first parameter ``fig`` to be given the whole figure instead. Of a list,
-        each function is a panel of its own: it is given the controls that its parameters name, and
-        only those multiply its number of states.
+        be seen; name its first parameter ``fig`` to be given the whole figure instead. After the
+        sentence it may return a dict of what the page's text quotes: ``return "...", {"q": q}``. Of
+        a list, each function is a panel of its own: it is given the controls that its parameters
+        name, and only those multiply its number of states. The keys of a dict are the panels'
+        names, by which labels and sentences call them.
     title : str
-        What the figure is about; also its accessible name. Distinct within a page.
+        What the figure is about; also its accessible name, and its address. Distinct within a page.
     size : tuple of float, default (6.4, 3.8)
         Width and height of one panel in inches, at 72 units per inch.
-    **controls : Control
-        `slider`, `log_slider` or `choice`, by the name of the parameter they set.
+    **controls : Control or Point
+        `slider`, `log_slider`, `choice` or `point`, by the name of the parameter they set. A slider
+        named ``play`` can run by itself.
 
     Returns
     -------
@@ -53,17 +56,18 @@ def explore(draw: Callable | list[Callable], *, title: str, size: tuple[float, f
     >>> explore(line, title="A line", slope=slider(-1, 1, 5, label="slope"))
     Exploration 'A line': move slope
     """
-    draws = list(draw) if isinstance(draw, (list, tuple)) else [draw]
-    if not draws or not all(callable(d) for d in draws):
-        raise TypeError(f"explore {title!r}: draw must be a function or a list of functions, "
-                        f"got {draw!r}; pass def draw(ax, ...)")
+    draws = _named(title, draw)
     _check_controls(title, controls)
-    panels = tuple(Panel(d, _control_names(title, d, controls)) for d in draws)
-    idle = set(controls) - {name for panel in panels for name in panel.names}
+    points = {name: c.label for name, c in controls.items() if isinstance(c, Point)}
+    flat = _flat(controls)
+    _check_labels(title, flat)
+    panels = tuple(Panel(d, _control_names(title, d, controls), name) for d, name in draws)
+    idle = set(flat) - {name for panel in panels for name in panel.names}
     if idle:
         raise ValueError(f"explore {title!r}: every control must move a panel, but no draw "
-                         f"function has a parameter {min(idle)!r}; add it or drop the control")
-    figure = Exploration(title, dict(controls), panels, tuple(size))
+                         f"function has a parameter {min(idle).removesuffix('-x')!r}; add it or "
+                         "drop the control")
+    figure = Exploration(title, flat, panels, tuple(size), points)
     if figure.n_states > MAX_STATES:
         raise ValueError(f"explore {title!r}: at most {MAX_STATES} states fit a page, got "
                          f"{figure.n_states}; use fewer slider positions or separate panels")
@@ -82,14 +86,41 @@ def _face(figure: Exploration) -> dict:
     return LiveFigure(figure).mimebundle()
 
 
+def _named(title: str, draw) -> list[tuple[Callable, str]]:
+    """Every panel's function and its name; of one that has no name, the name is empty."""
+    if isinstance(draw, dict):
+        draws = [(d, name) for name, d in draw.items()]
+    else:
+        draws = [(d, "") for d in (draw if isinstance(draw, (list, tuple)) else [draw])]
+    if not draws or not all(callable(d) and isinstance(name, str) for d, name in draws):
+        raise TypeError(f"explore {title!r}: draw must be a function, a list of functions or a "
+                        f"dict of names and functions, got {draw!r}; pass def draw(ax, ...)")
+    return draws
+
+
+def _flat(controls: dict[str, Control | Point]) -> dict[str, Control]:
+    """The controls with each point's two in its place."""
+    flat: dict[str, Control] = {}
+    for name, control in controls.items():
+        if isinstance(control, Point):
+            flat |= {f"{name}-x": control.x, f"{name}-y": control.y}
+        else:
+            flat[name] = control
+    return flat
+
+
 def _check_controls(title: str, controls: dict) -> None:
     if not controls:
         raise ValueError(f"explore {title!r}: needs at least one control, got none; "
                          "pass name=slider(...)")
     for name, control in controls.items():
-        if not isinstance(control, Control):
-            raise TypeError(f"explore {title!r}: {name} must be a slider, log_slider or choice, "
-                            f"got {control!r}; write {name}=slider(start, stop, n, label=...)")
+        if not isinstance(control, (Control, Point)):
+            raise TypeError(f"explore {title!r}: {name} must be a slider, log_slider, choice or "
+                            f"point, got {control!r}; write {name}=slider(start, stop, n, "
+                            "label=...)")
+
+
+def _check_labels(title: str, controls: dict[str, Control]) -> None:
     labels = [control.label for control in controls.values()]
     twice = sorted({label for label in labels if labels.count(label) > 1})
     if twice:
@@ -102,11 +133,12 @@ def _control_names(title: str, draw: Callable, controls: dict) -> tuple[str, ...
     names = []
     for parameter in parameters:
         if parameter.kind is parameter.VAR_KEYWORD:
-            return tuple(controls)
+            names = list(controls)
+            break
         if parameter.name in controls:
             names.append(parameter.name)
         elif parameter.default is parameter.empty:
             raise ValueError(f"explore {title!r}: {draw.__name__} has a parameter "
                              f"{parameter.name!r} with no control; add "
                              f"{parameter.name}=slider(...) or give it a default")
-    return tuple(name for name in controls if name in names)
+    return tuple(_flat({name: c for name, c in controls.items() if name in names}))

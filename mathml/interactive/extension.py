@@ -23,6 +23,7 @@ import mathml
 from mathml.interactive.svg import prefix_ids, size_of, tidy
 
 ASSETS = Path(__file__).parent / "assets"
+SCRIPTS = ("explore.js", "predict.js", "exercises.js")  # in this order: the first serves the others
 logger = logging.getLogger(__name__)
 # How a figure, a question and an open exercise begin where only their text is.
 AS_TEXT = re.compile(r"(Exploration ['\"]|Prediction: |○ [\w-]+: not attempted yet)")
@@ -112,6 +113,7 @@ def setup(app: Sphinx) -> dict:
     app.add_transform(FindUndrawn)
     app.connect("config-inited", _add_assets)
     app.add_css_file("explore.css")
-    app.add_js_file("explore.js", defer="defer")
+    for script in SCRIPTS:
+        app.add_js_file(script, defer="defer")
     return {"version": mathml.__version__, "parallel_read_safe": True,
             "parallel_write_safe": True}

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import product
+from numbers import Real
+from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
@@ -15,12 +17,37 @@ from mathml.interactive.svg import figure_svg
 from mathml.plotting import plain_powers, style
 
 
+PLAY = "play"  # the name of the control that a reader may let run by itself
+
+
 @dataclass(frozen=True)
 class Panel:
-    """One drawing of a figure: its function and the names of the controls that move it."""
+    """One drawing of a figure: its function, the controls that move it, and what it is called."""
 
     draw: Callable
     names: tuple[str, ...]
+    name: str = ""
+
+
+class Drawing(NamedTuple):
+    """One state of a panel.
+
+    Attributes
+    ----------
+    svg : str
+    sentence : str
+        What is to be seen.
+    values : dict of str to str
+        What the text of a page may quote of this state, as written.
+    places : dict of str to pair of tuples
+        For each point that moves the panel, where in the picture each position of its two controls
+        lies: the distances from the left and from the top edge, in the picture's units.
+    """
+
+    svg: str
+    sentence: str
+    values: dict[str, str]
+    places: dict[str, tuple[tuple[float, ...], tuple[float, ...]]]
 
 
 @dataclass(frozen=True)
@@ -31,9 +58,12 @@ class Exploration:
     ----------
     title : str
     controls : dict of str to Control
+        A point named ``start`` has two: ``start-x`` and ``start-y``.
     panels : tuple of Panel
     size : tuple of float
         Width and height of one panel, in inches.
+    points : dict of str to str
+        The label of each point, by its name.
     bundle : dict
         What a notebook shows, by MIME type.
     """
@@ -42,6 +72,7 @@ class Exploration:
     controls: dict[str, Control]
     panels: tuple[Panel, ...]
     size: tuple[float, float]
+    points: dict[str, str] = field(default_factory=dict)
     bundle: dict = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -59,23 +90,57 @@ class Exploration:
         return {name: self.controls[name].values[self.controls[name].default]
                 for name in panel.names}
 
-    def draw(self, panel: Panel, values: dict) -> tuple[str, str]:
-        """Draw one panel once: its SVG text and the sentence that describes it."""
+    def arguments(self, values: dict) -> dict:
+        """What ``draw`` is given for a combination of controls: a point's two become one pair."""
+        given = dict(values)
+        for name in self.points:
+            if f"{name}-x" in given:
+                given[name] = (given.pop(f"{name}-x"), given.pop(f"{name}-y"))
+        return given
+
+    def draw(self, panel: Panel, values: dict) -> Drawing:
+        """Draw one panel once."""
         with style():
             fig = Figure(figsize=self.size)
             target = fig if _wants_figure(panel.draw) else fig.subplots()
             try:
-                sentence = panel.draw(target, **values)
+                said = panel.draw(target, **self.arguments(values))
             except Exception as error:
                 raise RuntimeError(f"explore {self.title!r}: {panel.draw.__name__} failed at "
                                    f"{_spell(values)} with {type(error).__name__}: {error}; "
                                    "make it draw every state of its controls") from error
             plain_powers(fig)
+        sentence, quoted = said if isinstance(said, tuple) and len(said) == 2 else (said, {})
         if not isinstance(sentence, str) or not sentence.strip():
             raise TypeError(f"explore {self.title!r}: {panel.draw.__name__} must return a sentence "
                             f"that says what is to be seen, got {sentence!r} at {_spell(values)}; "
                             "end it with return f'...'")
-        return figure_svg(fig), numerals(sentence)
+        svg = figure_svg(fig)  # before the places: it is now that the axes take theirs
+        return Drawing(svg, numerals(sentence), self._written(panel, quoted, values),
+                       {name: self._places(fig, name) for name in self.points
+                        if f"{name}-x" in panel.names})
+
+    def _written(self, panel: Panel, quoted, values: dict) -> dict[str, str]:
+        known = isinstance(quoted, dict) and all(
+            isinstance(name, str) and name.isidentifier() and isinstance(value, (str, Real))
+            for name, value in quoted.items())
+        if not known:
+            raise TypeError(f"explore {self.title!r}: {panel.draw.__name__} may return, after its "
+                            "sentence, a dict of names and numbers or texts, got "
+                            f"{quoted!r} at {_spell(values)}; end it with return f'...', "
+                            "{'q': q}")
+        return {name: numerals(value if isinstance(value, str) else f"{value:.3g}")
+                for name, value in quoted.items()}
+
+    def _places(self, fig: Figure, name: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        axes, units = fig.axes[0], 72 / fig.dpi
+        middle = [sum(limits) / 2 for limits in (axes.get_xlim(), axes.get_ylim())]
+        to_picture = axes.transData.transform
+        xs = [to_picture((x, middle[1]))[0] for x in self.controls[f"{name}-x"].values]
+        ys = [fig.bbox.height - to_picture((middle[0], y))[1]
+              for y in self.controls[f"{name}-y"].values]
+        return (tuple(round(float(x) * units, 1) for x in xs),
+                tuple(round(float(y) * units, 1) for y in ys))
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return {"text/plain": repr(self), **self.bundle}

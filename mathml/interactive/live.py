@@ -65,7 +65,7 @@ class LiveFigure:
     def _redraw(self, i: int) -> None:
         panel = self.figure.panels[i]
         values = {name: self.sliders[name].value for name in panel.names}
-        svg, self._sentences[i] = self.figure.draw(panel, values)
+        svg, self._sentences[i], *_ = self.figure.draw(panel, values)
         width = round(self.figure.size[0] * 96)
         opening = ('<svg xmlns="http://www.w3.org/2000/svg" role="img" '
                    f'style="width:{width}px;max-width:100%;background:#fff;color:#1f2328" ')

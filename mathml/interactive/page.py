@@ -11,7 +11,7 @@ from html import escape
 from itertools import count
 
 from mathml.interactive.encoder import encode
-from mathml.interactive.figure import Exploration, Panel
+from mathml.interactive.figure import Drawing, Exploration, Panel
 from mathml.interactive.svg import prefix_ids, size_of
 
 MAX_BYTES = 100_000  # gzipped, for one figure
@@ -56,8 +56,8 @@ def exploration_html(figure: Exploration) -> str:
     return html
 
 
-def _drawings(figure: Exploration, panel: Panel) -> list[tuple[str, str]]:
-    """Every state of a panel: its SVG text and its sentence."""
+def _drawings(figure: Exploration, panel: Panel) -> list[Drawing]:
+    """Every state of a panel."""
     with _no_garbage_collection():
         return [figure.draw(panel, values) for values in figure.states(panel)]
 
@@ -68,11 +68,11 @@ def _digest(figure: Exploration, drawn: list) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:6]
 
 
-def _panel(figure: Exploration, panel: Panel, drawings: list[tuple[str, str]],
+def _panel(figure: Exploration, panel: Panel, drawings: list[Drawing],
            prefix: str) -> dict:
     start = figure.states(panel).index(figure.default(panel))
-    encoding = encode([prefix_ids(svg, prefix) for svg, _ in drawings], base=start)
-    sentences = [sentence for _, sentence in drawings]
+    encoding = encode([prefix_ids(d.svg, prefix) for d in drawings], base=start)
+    sentences = [d.sentence for d in drawings]
     texts = list(dict.fromkeys(sentences))
     names = list(figure.controls)
     data = {

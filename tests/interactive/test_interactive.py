@@ -199,7 +199,7 @@ class TestStaticExplore:
                                 tuple(map(tuple, stored["patterns"])), len(stored["says"]))
             prefix = re.search(r'id="(explore-\d+-[0-9a-f]{6}-\d-)', base)
             for k, values in enumerate(figure.states(panel)):
-                svg, sentence = figure.draw(panel, values)
+                svg, sentence, *_ = figure.draw(panel, values)
                 if prefix:
                     svg = page_face.prefix_ids(svg, prefix.group(1))
                 assert apply_state(encoding, k) == svg
