@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinxcontrib import katex
+
+from mathml.interactive.book import following, value_html
 
 from . import symbols
 from .packages import node_program
@@ -68,9 +70,31 @@ def render(latex: str, *, display: bool) -> str:
     return html
 
 
+def follow(html: str, figure: str, marks: dict[str, tuple[str, str, str]]) -> str:
+    """Return a formula whose marks have become values that follow a figure, wherever they stand.
+
+    They stand in what is seen, in the MathML, and in the formula's source beside it.
+    """
+    def source(found: re.Match) -> str:
+        template = first = found[2]
+        for mark, (name, text, _) in marks.items():
+            template = template.replace(f"{{{mark}}}", f"{{@{name}}}")
+            first = first.replace(f"{{{mark}}}", text)
+        return f"<annotation {following(figure, unescape(template))}{found[1]}>{first}</annotation>"
+
+    html = re.sub(r"<annotation([^>]*)>(.*?)</annotation>", source, html, flags=re.S)
+    for mark, (name, first, longest) in marks.items():
+        html = html.replace(f"<mn>{mark}</mn>",
+                            f"<mn {following(figure, f'{{@{name}}}')}>{escape(first)}</mn>")
+        html = html.replace(f">{mark}<",
+                            f'>{value_html(figure, name, first, longest, unit="em")}<')
+    return html
+
+
 def _typeset(node, *, display: bool) -> str:
     try:
-        return render(node.astext(), display=display)
+        html = render(node.astext(), display=display)
+        return follow(html, *node["follows"]) if "follows" in node else html
     except ValueError as err:
         formula = " ".join(node.astext().split())
         logger.warning("%s: formula not typeset: %s\n    %s", origin(node), err, formula)
@@ -156,6 +180,7 @@ def use_katex(root: Path) -> None:
 
 def _choose_renderer(app, config) -> None:
     config.html_math_renderer = "katex_strict"
+    config.mathml_marks = True
     use_katex(Path(app.srcdir))
 
 

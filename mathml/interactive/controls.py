@@ -1,4 +1,4 @@
-"""What a reader can move: sliders over numbers and powers, a choice of names, a place in a picture."""
+"""What a reader can move: a slider over numbers or powers, a choice, a place in a picture."""
 
 from __future__ import annotations
 

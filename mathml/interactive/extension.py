@@ -20,6 +20,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 import mathml
+from mathml.interactive import book
 from mathml.interactive.svg import prefix_ids, size_of, tidy
 
 ASSETS = Path(__file__).parent / "assets"
@@ -109,6 +110,7 @@ def _add_assets(app: Sphinx, config) -> None:
 def setup(app: Sphinx) -> dict:
     """Register the extension with Sphinx."""
     os.environ["MATHML_OUTPUT"] = "static"
+    book.setup(app)
     app.add_transform(InlineFigures)
     app.add_transform(FindUndrawn)
     app.connect("config-inited", _add_assets)

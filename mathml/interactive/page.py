@@ -8,14 +8,16 @@ import hashlib
 import json
 from contextlib import contextmanager
 from html import escape
-from itertools import count
 
+from mathml.interactive.blending import can_blend
+from mathml.interactive.controls import Control
 from mathml.interactive.encoder import encode
-from mathml.interactive.figure import Drawing, Exploration, Panel
+from mathml.interactive.figure import PLAY, Drawing, Exploration, Panel
+from mathml.interactive.slugs import address
 from mathml.interactive.svg import prefix_ids, size_of
 
 MAX_BYTES = 100_000  # gzipped, for one figure
-_number = count(1)  # sets the identifiers of the figures of one notebook apart
+MAX_BUTTONS = 4  # a control of so few positions is a row of buttons instead of a slider
 
 
 def exploration_html(figure: Exploration) -> str:
@@ -24,31 +26,38 @@ def exploration_html(figure: Exploration) -> str:
     Raises
     ------
     ValueError
-        If the figure takes more than 100 kB gzipped; the message gives its name and numbers.
+        If the figure takes more than 100 kB gzipped, a point's axes move with the controls, or two
+        panels return a value of one name; the message gives its name and numbers.
     """
     drawn = [_drawings(figure, panel) for panel in figure.panels]
-    key = f"explore-{next(_number)}-{_digest(figure, drawn)}"
+    name, key = address(figure.title), _digest(figure, drawn)
     parts = [_panel(figure, panel, drawings, f"{key}-{i}-")
              for i, (panel, drawings) in enumerate(zip(figure.panels, drawn, strict=True))]
+    _check_values(figure, parts)
+    _take_handles(parts)
     data = {
-        "controls": [{"texts": c.texts, "start": c.default} for c in figure.controls.values()],
+        "controls": [{"name": key, "label": c.label, "texts": c.texts, "start": c.default}
+                     for key, c in figure.controls.items()],
         "panels": [part["data"] for part in parts],
     }
     longest = " ".join(part["longest"] for part in parts)
     first = " ".join(part["first"] for part in parts)
-    pictures = "".join(
-        _picture(part, figure.title, f"{key}-says") for part in parts)
-    controls = "".join(_control(f"{key}-{name}", control)
-                       for name, control in figure.controls.items())
+    pictures = "".join(_picture(part, figure, i, f"{name}-says") for i, part in enumerate(parts))
+    controls = "".join(_control(f"{name}-{key}", control, key == PLAY)
+                       for key, control in figure.controls.items())
     html = (
-        f'<figure class="explorable" id="{key}" data-states="{figure.n_states}">'
+        f'<figure class="explorable" id="{name}" data-key="{key}" '
+        f'data-states="{figure.n_states}">'
         f'<figcaption class="explorable-title">{escape(figure.title)}</figcaption>'
         f'<div class="explorable-pictures">{pictures}</div>'
-        f'<div class="explorable-controls">{controls}'
-        '<button type="button" class="explorable-reset">Reset</button></div>'
-        f'<div class="explorable-says"><p class="explorable-text" id="{key}-says" role="status">'
-        f'{escape(first)}</p><div class="explorable-room" aria-hidden="true">{escape(longest)}'
+        f'<div class="explorable-controls">{controls}<div class="explorable-buttons">'
+        '<button type="button" class="explorable-reset">Reset</button>'
+        '<button type="button" class="explorable-link">Copy link</button>'
+        '<button type="button" class="explorable-full" aria-pressed="false">Full size</button>'
         "</div></div>"
+        f'<div class="explorable-says"><p class="explorable-text" id="{name}-says">'
+        f'{escape(first)}</p><div class="explorable-room" aria-hidden="true">{escape(longest)}'
+        '</div><p class="explorable-spoken" role="status"></p></div>'
         "<noscript><p>With JavaScript turned on, this figure moves.</p></noscript>"
         f'<script type="application/json">{_json(data)}</script></figure>'
     )
@@ -63,26 +72,63 @@ def _drawings(figure: Exploration, panel: Panel) -> list[Drawing]:
 
 
 def _digest(figure: Exploration, drawn: list) -> str:
-    """Tell figures of two notebooks apart: each counts from 1, and a page may join them."""
+    """Tell figures apart wherever pages are joined, also two of one title."""
     said = [figure.title, [[c.label, c.texts] for c in figure.controls.values()], drawn]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:6]
+    return "f" + hashlib.sha256(json.dumps(said).encode()).hexdigest()[:8]
 
 
-def _panel(figure: Exploration, panel: Panel, drawings: list[Drawing],
-           prefix: str) -> dict:
+def _panel(figure: Exploration, panel: Panel, drawings: list[Drawing], prefix: str) -> dict:
     start = figure.states(panel).index(figure.default(panel))
     encoding = encode([prefix_ids(d.svg, prefix) for d in drawings], base=start)
     sentences = [d.sentence for d in drawings]
-    texts = list(dict.fromkeys(sentences))
     names = list(figure.controls)
     data = {
         "controls": [names.index(name) for name in panel.names],
         **encoding.as_json(),
-        "texts": texts,
-        "says": [texts.index(sentence) for sentence in sentences],
+        **_each_once(sentences),
+        "values": {name: _each_once([d.values.get(name, "") for d in drawings])
+                   for name in drawings[start].values},
+        "points": [_point(figure, panel, drawings, name) for name in drawings[start].places],
     }
     return {"data": data, "svg": encoding.base, "size": size_of(encoding.base),
-            "first": sentences[start], "longest": max(texts, key=len)}
+            "first": sentences[start], "longest": max(sentences, key=len)}
+
+
+def _each_once(texts: list[str]) -> dict:
+    """Texts of every state, each stored once, and which one each state has."""
+    once = list(dict.fromkeys(texts))
+    rank = {text: i for i, text in enumerate(once)}
+    return {"texts": once, "says": [rank[text] for text in texts]}
+
+
+def _point(figure: Exploration, panel: Panel, drawings: list[Drawing], name: str) -> dict:
+    places = {d.places[name] for d in drawings}
+    if len(places) > 1:
+        raise ValueError(f"explore {figure.title!r}: the axes in which {figure.points[name]!r} is "
+                         f"taken must stay where they are, but {panel.draw.__name__} moves them "
+                         "with its controls; set their limits: ax.set(xlim=..., ylim=...)")
+    names = list(figure.controls)
+    px, py = places.pop()
+    return {"label": figure.points[name], "x": names.index(f"{name}-x"),
+            "y": names.index(f"{name}-y"), "px": px, "py": py,
+            "blend": can_blend(figure, panel, name, drawings)}
+
+
+def _take_handles(parts: list[dict]) -> None:
+    """A point is taken in the first picture that follows it."""
+    seen = set()
+    for part in parts:
+        for point in part["data"]["points"]:
+            point["handle"] = point["x"] not in seen
+            seen.add(point["x"])
+
+
+def _check_values(figure: Exploration, parts: list[dict]) -> None:
+    names = [name for part in parts for name in part["data"]["values"]] + list(figure.controls)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"explore {figure.title!r}: the values that its panels return must have "
+                         f"names of their own, got {twice[0]!r} twice; rename one")
 
 
 @contextmanager
@@ -103,22 +149,43 @@ def _no_garbage_collection():
             gc.enable()
 
 
-def _picture(part: dict, title: str, says: str) -> str:
+def _picture(part: dict, figure: Exploration, i: int, says: str) -> str:
     width, height = part["size"]
+    name, title = figure.panels[i].name, figure.title
+    if name:
+        title = f"{title}: {name}"
+    elif len(figure.panels) > 1:
+        title = f"{title}, picture {i + 1} of {len(figure.panels)}"
+    heading = f'<p class="explorable-name" aria-hidden="true">{escape(name)}</p>' if name else ""
     opening = (f'<svg role="img" aria-label="{escape(title)}" aria-describedby="{says}" '
                f'width="{width:g}" height="{height:g}" ')
-    return opening + part["svg"].removeprefix("<svg ")
+    return (f'<div class="explorable-panel" style="--mm-width:{width:g}px">{heading}{opening}'
+            f'{part["svg"].removeprefix("<svg ")}</div>')
 
 
-def _control(key: str, control) -> str:
+def _control(key: str, control: Control, plays: bool) -> str:
+    if len(control) <= MAX_BUTTONS and not plays:
+        return _buttons(key, control)
     value = escape(control.texts[control.default])
     widest = max(map(len, control.texts))
+    play = ('<button type="button" class="explorable-play" aria-pressed="false">Play</button>'
+            if plays else "")
     return (
         f'<div class="explorable-control"><label for="{key}">{escape(control.label)}</label>'
+        f'<output for="{key}" aria-live="off" style="min-width:{widest}ch">{value}</output>{play}'
         f'<input type="range" id="{key}" min="0" max="{len(control) - 1}" step="1" '
-        f'value="{control.default}" aria-valuetext="{value}" autocomplete="off"/>'
-        f'<output for="{key}" style="min-width:{widest}ch">{value}</output></div>'
+        f'value="{control.default}" aria-valuetext="{value}" autocomplete="off"/></div>'
     )
+
+
+def _buttons(key: str, control: Control) -> str:
+    options = "".join(
+        f'<label><input type="radio" name="{key}" value="{i}" autocomplete="off"'
+        f'{" checked" if i == control.default else ""}/><span>{escape(text)}</span></label>'
+        for i, text in enumerate(control.texts))
+    return (f'<fieldset class="explorable-control explorable-choice" id="{key}">'
+            f"<legend>{escape(control.label)}</legend>"
+            f'<div class="explorable-options">{options}</div></fieldset>')
 
 
 def _json(data: dict) -> str:

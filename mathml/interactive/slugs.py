@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 
 
 def slug(text: str) -> str:
@@ -16,3 +17,15 @@ def slug(text: str) -> str:
     """
     words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].strip("-")
     return f"{words or 'q'}-{hashlib.sha256(text.encode()).hexdigest()[:4]}"
+
+
+def address(title: str) -> str:
+    """Return the part of an address that leads to a figure: plain, and the same for ever.
+
+    Examples
+    --------
+    >>> address("Steepest in which norm?"), address("The unit ball of ℓp")
+    ('fig-steepest-in-which-norm', 'fig-the-unit-ball-of-lp')
+    """
+    words = re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKC", title).lower()).strip("-")
+    return f"fig-{words}" if words else f"fig-{slug(title)}"
