@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,12 @@ def resolve(name: str, address: str) -> tuple[Path, str]:
 def site_name(path: Path) -> str:
     """A file's name relative to the site's folder."""
     return str(path.relative_to(HTML.resolve()))
+
+
+def figure_data(name: str, figure) -> dict:
+    """What a figure of a page loads to move."""
+    script = ((HTML / name).parent / figure["data-src"]).read_text(encoding="utf-8")
+    return json.loads(script.partition(",")[2].rpartition(")")[0])
 
 
 def squeezed(text: str) -> str:

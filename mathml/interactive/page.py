@@ -111,7 +111,7 @@ def _point(figure: Exploration, panel: Panel, drawings: list[Drawing], name: str
     px, py = places.pop()
     return {"label": figure.points[name], "x": names.index(f"{name}-x"),
             "y": names.index(f"{name}-y"), "px": px, "py": py,
-            "blend": can_blend(figure, panel, name, drawings)}
+            "blend": "".join("01"[fine] for fine in can_blend(figure, panel, name, drawings))}
 
 
 def _take_handles(parts: list[dict]) -> None:

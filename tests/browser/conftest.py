@@ -61,6 +61,9 @@ async (part) => {
 """
 
 
+READY = "[...document.querySelectorAll('figure.explorable')].every((f) => 'ready' in f.dataset)"
+
+
 class Visit:
     """An open page with a record of what it asked for and complained about."""
 
@@ -79,9 +82,10 @@ class Visit:
         )
 
     def goto(self, address: str):
-        """Open an address and wait until its fonts stand."""
+        """Open an address and wait until its fonts stand and its figures move."""
         self.page.goto(address, wait_until="load")
         self.page.evaluate("document.fonts.ready.then(() => 0)")
+        self.page.wait_for_function(READY)
         return self
 
     def bring_to_screen(self, part) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from math import prod
 
 from book_files import ROOT, Notebook
 from selection import SWEEP, in_full
-from site_files import page, page_names
+from site_files import figure_data, page, page_names
 
 
 def number(text: str) -> float | None:
@@ -90,8 +89,8 @@ def in_words(texts: list[str]) -> bool:
 @cache
 def figures() -> list[Figure]:
     """Every figure of the site."""
-    return [Figure(name, box["id"], box.select_one(".explorable-title").text,
-                   json.loads(box.select_one("script").string))
+    return [Figure(name, box["id"], box.select_one(".explorable-title").contents[-1].strip(),
+                   figure_data(name, box))
             for name in page_names() for box in page(name).select("figure.explorable")]
 
 
@@ -107,7 +106,10 @@ KINDS = {
     "three or more panels": lambda f: len(f.panels) > 2,
     "a slider over powers": lambda f: any(map(in_powers, f.controls)),
     "a choice of words": lambda f: any(map(in_words, f.controls)),
-    "a control of two positions": lambda f: any(len(texts) == 2 for texts in f.controls),
+    "a row of buttons": lambda f: any(len(texts) <= 4 for texts in f.controls),
+    "a point that is dragged": lambda f: any(panel["points"] for panel in f.data["panels"]),
+    "a slider that plays": lambda f: any(c["name"] == "play" for c in f.data["controls"]),
+    "panels with names": lambda f: bool(page(f.page).select(f"#{f.key} .explorable-name")),
     "a long slider": lambda f: any(60 < len(texts) <= 120 for texts in f.controls),
     "a slider finer than a pointer": lambda f: any(len(texts) > 120 for texts in f.controls),
     "a control that waits for another": lambda f: any(map(f.waits, range(len(f.controls)))),

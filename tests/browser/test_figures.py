@@ -15,16 +15,21 @@ from browser.figures import SAMPLE, figures, kinds, tried
 # each movement; TAKE gives what was seen with its pictures numbered.
 RECORD = """
 (figure, control) => {
-  const look = (input) => figure.seen.push({
-    value: Number(input.value), named: input.getAttribute("aria-valuetext"),
-    shown: figure.querySelector(`output[for="${input.id}"]`).textContent,
-    sentence: figure.querySelector(".explorable-text").textContent,
+  const inputs = [...control.querySelectorAll("input")], [input] = inputs;
+  const told = () => input.type === "radio"
+    ? { value: inputs.findIndex((radio) => radio.checked),
+        named: control.querySelector(":checked").labels[0].textContent,
+        shown: control.querySelector(":checked + span").textContent }
+    : { value: Number(input.value), named: input.getAttribute("aria-valuetext"),
+        shown: control.querySelector("output").textContent };
+  const look = () => figure.seen.push({
+    ...told(), sentence: figure.querySelector(".explorable-text").textContent,
     picture: figure.querySelector(".explorable-pictures").innerHTML,
     height: figure.getBoundingClientRect().height,
   });
   figure.seen = [];
-  look(control);
-  figure.oninput = () => look(control);
+  look();
+  figure.oninput = look;
 }
 """
 TAKE = """
@@ -38,32 +43,88 @@ SAME = "(box, first) => box.isEqualNode(first)"
 THUMB = 16  # px, of a range's handle
 
 
-def drag(page, control, start: int, end: int, last: int) -> None:
-    """Take a slider's handle at one position and let it go at another."""
-    box = control.bounding_box()
+class Slider:
+    """A slider, as a reader handles it."""
 
-    def place(value):
-        return box["x"] + THUMB / 2 + (box["width"] - THUMB) * value / last
+    def __init__(self, page, box):
+        self.page, self.box = page, box
+        self.input = box.locator("input")
+        self.last = int(self.input.get_attribute("max"))
+        self.name = box.locator("label").text_content().strip()
 
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(place(start), y)
-    page.mouse.down()
-    page.mouse.move(place(end), y, steps=3)
-    page.mouse.up()
+    @property
+    def position(self) -> int:
+        return int(self.input.input_value())
+
+    def press(self, position: int) -> None:
+        """By keyboard, from wherever it is."""
+        if position in (0, self.last):
+            self.input.press("Home" if position == 0 else "End")
+        for _ in range(abs(self.position - position)):
+            self.input.press("ArrowRight" if self.position < position else "ArrowLeft")
+
+    def walk(self) -> None:
+        """By keyboard, from the first position to the last."""
+        for _ in range(self.last):
+            self.page.keyboard.press("ArrowRight")
+
+    def take(self, position: int) -> None:
+        """By pointer: take the handle and let it go at a position."""
+        box = self.input.bounding_box()
+
+        def place(value):
+            return box["x"] + THUMB / 2 + (box["width"] - THUMB) * value / self.last
+
+        y = box["y"] + box["height"] / 2
+        self.page.mouse.move(place(self.position), y)
+        self.page.mouse.down()
+        self.page.mouse.move(place(position), y, steps=3)
+        self.page.mouse.up()
+        if self.last >= 120:  # a position is narrower than the pointer is exact
+            self.input.evaluate("(input, v) => { input.value = v; "
+                                "input.dispatchEvent(new Event('input', {bubbles: true})); }",
+                                position)
 
 
-def walk(page, figure, control) -> list[dict]:
+class Buttons:
+    """A row of buttons, as a reader handles it."""
+
+    def __init__(self, page, box):
+        self.page, self.box = page, box
+        self.inputs = box.locator("input")
+        self.last = self.inputs.count() - 1
+        self.name = box.locator("legend").text_content().strip()
+
+    @property
+    def position(self) -> int:
+        return self.inputs.evaluate_all("all => all.findIndex(one => one.checked)")
+
+    def press(self, position: int) -> None:
+        now = self.position
+        self.inputs.nth(now).focus()
+        for _ in range(abs(now - position)):
+            self.page.keyboard.press("ArrowRight" if now < position else "ArrowLeft")
+
+    walk = Slider.walk
+
+    def take(self, position: int) -> None:
+        self.box.locator("label").nth(position).click()
+
+
+def controls_of(page, figure) -> list[Slider | Buttons]:
+    return [(Buttons if box.evaluate("box => box.matches('fieldset')") else Slider)(page, box)
+            for box in figure.locator(".explorable-control").all()]
+
+
+def walk(figure, control) -> list[dict]:
     """By keyboard: what is seen at every position of a control; each is named and described."""
-    key, last = control.get_attribute("id"), int(control.get_attribute("max"))
-    control.focus()
-    page.keyboard.press("Home")
-    figure.evaluate(RECORD, control.element_handle())
-    for _ in range(last):
-        page.keyboard.press("ArrowRight")
+    control.press(0)
+    figure.evaluate(RECORD, control.box.element_handle())
+    control.walk()
     seen = figure.evaluate(TAKE)
-    assert [step["value"] for step in seen] == list(range(last + 1)), key
-    assert all(step["named"] == step["shown"] for step in seen), key
-    assert all(step["sentence"].strip() for step in seen), key
+    assert [step["value"] for step in seen] == list(range(control.last + 1)), control.name
+    assert all(step["named"] == step["shown"] for step in seen), control.name
+    assert all(step["sentence"].strip() for step in seen), control.name
     return seen
 
 
@@ -71,28 +132,18 @@ def changes(seen: list[dict]) -> bool:
     return len({(step["picture"], step["sentence"]) for step in seen}) > 1
 
 
-def to_both_ends_and_back(v, figure, control, first) -> None:
+def to_both_ends_and_back(v, control, pictures, first) -> None:
     """By keyboard, then by pointer; at the start again, the picture is the first one exactly."""
-    key, last = control.get_attribute("id"), int(control.get_attribute("max"))
-    pictures = figure.locator(".explorable-pictures")
-    start = int(control.input_value())
-    for press, value in (("Home", 0), ("End", last)):
-        control.press(press)
-        assert int(control.input_value()) == value, key
-    for _ in range(last - start):
-        control.press("ArrowLeft")
-    assert pictures.evaluate(SAME, first), f"{key}: keyboard"
-    v.bring_to_screen(control)
-    position = start
-    for value in (last, 0, start):
-        drag(v.page, control, position, value, last)
-        position = int(control.input_value())
-        if last < 120:
-            assert position == value, f"{key}: dragged to {value}"
-    if last >= 120:  # a position is narrower than the pointer is exact
-        control.evaluate("(input, v) => { input.value = v; "
-                         "input.dispatchEvent(new Event('input', {bubbles: true})); }", start)
-    assert pictures.evaluate(SAME, first), f"{key}: pointer"
+    start = control.position
+    for position in (0, control.last, start):
+        control.press(position)
+        assert control.position == position, control.name
+    assert pictures.evaluate(SAME, first), f"{control.name}: keyboard"
+    v.bring_to_screen(control.box)
+    for position in (control.last, 0, start):
+        control.take(position)
+        assert control.position == position, f"{control.name}: taken to {position}"
+    assert pictures.evaluate(SAME, first), f"{control.name}: pointer"
 
 
 def moves(v, figure) -> None:
@@ -101,20 +152,22 @@ def moves(v, figure) -> None:
     pictures = figure.locator(".explorable-pictures")
     first = pictures.evaluate_handle("box => box.cloneNode(true)")
     height = figure.evaluate("figure => figure.getBoundingClientRect().height")
-    for control in figure.locator("input[type=range]").all():
-        key, start = control.get_attribute("id"), control.input_value()
-        assert figure.locator(f'label[for="{key}"]').text_content().strip()
-        to_both_ends_and_back(v, figure, control, first)
+    controls = controls_of(v.page, figure)
+    for control in controls:
+        assert control.name
+        to_both_ends_and_back(v, control, pictures, first)
         if v.scheme == "light":  # what is drawn does not depend on the colours
-            seen = walk(v.page, figure, control)
-            assert all(abs(step["height"] - height) <= 1 for step in seen), key
+            start = control.position
+            seen = walk(figure, control)
+            assert all(abs(step["height"] - height) <= 1 for step in seen), control.name
             if not changes(seen):  # of three doors, all but one that may be opened are one
-                for other in figure.locator(f"input[type=range]:not(#{key})").all():
-                    other.press("End")
-                assert changes(walk(v.page, figure, control)), f"{key} changes nothing"
-            control.press("Home" if start == control.get_attribute("max") else "End")
+                for other in controls:
+                    if other is not control:
+                        other.press(other.last)
+                assert changes(walk(figure, control)), f"{control.name} changes nothing"
+            control.press(0 if start == control.last else control.last)
             figure.locator(".explorable-reset").click()
-            assert pictures.evaluate(SAME, first), f"{key}: Reset"
+            assert pictures.evaluate(SAME, first), f"{control.name}: Reset"
 
 
 @pytest.mark.parametrize(("name", "those"), tried().items(), ids=tried())
@@ -140,9 +193,10 @@ def test_no_kind_of_figure_is_without_one_in_the_sample():
 def test_every_learning_rate_draws_and_says_something_else(visit):
     v = visit("book/optimization/gradient-descent.html")
     figure = v.page.locator("figure.explorable").first
-    control = figure.get_by_role("slider", name="learning rate")
-    v.bring_to_screen(control)
-    seen = walk(v.page, figure, control)
+    control = controls_of(v.page, figure)[0]
+    assert control.name == "learning rate η"
+    v.bring_to_screen(control.box)
+    seen = walk(figure, control)
     assert len(seen) > 20
     for before, after in pairwise(seen):
         assert after["picture"] != before["picture"], after["shown"]

@@ -102,40 +102,51 @@ MOVE = """
 (figure) => {
   const pictures = figure.querySelector(".explorable-pictures"), first = pictures.cloneNode(true);
   const text = figure.querySelector(".explorable-text"), faults = [];
-  const inputs = [...figure.querySelectorAll("input[type=range]")];
   const height = figure.getBoundingClientRect().height, box = pictures.getBoundingClientRect();
   const reset = () => figure.querySelector(".explorable-reset").click();
-  const show = (input, value) => {
-    input.value = value;
-    input.dispatchEvent(new Event("input", {bubbles: true}));
-    const shown = figure.querySelector(`output[for="${input.id}"]`).textContent;
-    if (Number(input.value) !== Number(value)) faults.push(`${input.id} has no ${value}`);
-    if (input.getAttribute("aria-valuetext") !== shown) faults.push(`${input.id}: not ${shown}`);
-    if (!text.textContent.trim()) faults.push(`${input.id} at ${value}: no sentence`);
+  const controls = [...figure.querySelectorAll(".explorable-control")].map((element) => {
+    const inputs = [...element.querySelectorAll("input")], [input] = inputs;
+    const told = () => input.dispatchEvent(new Event("input", {bubbles: true}));
+    if (input.type === "radio") return {
+      key: element.id, last: inputs.length - 1, named: element.querySelector("legend"),
+      get: () => inputs.findIndex((radio) => radio.checked),
+      set: (k) => { inputs[k].checked = true; told(); },
+      told: () => inputs.every((radio) => radio.labels[0].textContent.trim()),
+    };
+    return {
+      key: input.id, last: Number(input.max), named: input.labels[0],
+      get: () => Number(input.value), set: (k) => { input.value = k; told(); },
+      told: () => input.getAttribute("aria-valuetext") ===
+        element.querySelector("output").textContent,
+    };
+  });
+  const show = (control, k) => {
+    control.set(k);
+    if (control.get() !== k) faults.push(`${control.key} has no ${k}`);
+    if (!control.told()) faults.push(`${control.key}: ${k} is not told`);
+    if (!text.textContent.trim()) faults.push(`${control.key} at ${k}: no sentence`);
     if (Math.abs(figure.getBoundingClientRect().height - height) > 1) {
-      faults.push(`${input.id} at ${value}: another height`);
+      faults.push(`${control.key} at ${k}: another height`);
     }
     return pictures.innerHTML + text.textContent;
   };
-  const changes = (input) =>
-    new Set([input.value, input.min, input.max].map((value) => show(input, value))).size > 1;
+  const changes = (control) =>
+    new Set([control.get(), 0, control.last].map((k) => show(control, k))).size > 1;
   if (box.width <= 200 || box.height <= 100) faults.push("the first frame is not to be seen");
   if (!text.textContent.trim()) faults.push("the first frame has no sentence");
-  if (!inputs.length) faults.push("no control");
-  for (const input of inputs) {
-    const others = inputs.filter((other) => other !== input), start = input.value;
-    if (!figure.querySelector(`label[for="${input.id}"]`)?.textContent.trim()) {
-      faults.push(`${input.id} has no label`);
-    }
-    let moved = changes(input);
+  if (!controls.length) faults.push("no control");
+  for (const control of controls) {
+    const start = control.get();
+    if (!control.named?.textContent.trim()) faults.push(`${control.key} has no label`);
+    let moved = changes(control);
     if (!moved) {
-      others.forEach((other) => show(other, other.max));
-      moved = changes(input);
+      controls.filter((other) => other !== control).forEach((other) => show(other, other.last));
+      moved = changes(control);
     }
-    if (!moved) faults.push(`${input.id} changes nothing`);
-    show(input, start === input.max ? input.min : input.max);
+    if (!moved) faults.push(`${control.key} changes nothing`);
+    show(control, start === control.last ? 0 : control.last);
     reset();
-    if (!pictures.isEqualNode(first)) faults.push(`${input.id}: Reset leaves another picture`);
+    if (!pictures.isEqualNode(first)) faults.push(`${control.key}: Reset leaves another picture`);
   }
   return faults;
 }

@@ -229,7 +229,7 @@
         const nearest = this.positions;
         this.panels.forEach((p) => {
           const own = p.points.find((other) => other.x === point.x);
-          if (!own?.blend) {
+          if (own?.blend[p.stateOf(nearest)] !== "1") {
             p.show(nearest);
             return;
           }
@@ -278,6 +278,9 @@
         button.setAttribute("aria-pressed", "false");
         this.settled();
       };
+      ["pointerdown", "keydown"].forEach((touch) => this.figure.addEventListener(touch, ({ target, key }) => {
+        if (key !== "Tab" && target.closest(".explorable-control") && target !== button) this.stop();
+      }));
       button.addEventListener("click", () => {
         if (running) {
           this.stop();
