@@ -30,9 +30,11 @@ def can_blend(figure: Exploration, panel: Panel, point: str, drawings: list[Draw
     rng = np.random.default_rng(0)
     settings = [_setting(values, point) for values in figure.states(panel)]
     n = max(EACH, -(-SAMPLES // len(set(settings))))
-    fine = {setting: np.quantile(blending_errors(figure, panel, point, drawings, dict(setting), n,
-                                                 rng=rng), QUANTILE) <= MAX_ERROR
-            for setting in dict.fromkeys(settings)}
+    fine = {}
+    for setting in dict.fromkeys(settings):
+        errors = blending_errors(figure, panel, point, drawings, dict(setting), n, rng=rng)
+        # One of the errors itself: between a number and an infinite one there is nothing.
+        fine[setting] = np.quantile(errors, QUANTILE, method="inverted_cdf") <= MAX_ERROR
     return [bool(fine[setting]) for setting in settings]
 
 

@@ -85,7 +85,7 @@ class Figure:
             If the figure has no such control, or the control no such position.
         """
         setting = {}
-        for pair in filter(None, asked.split("&")):
+        for pair in filter(None, re.split("&(?=[^&=]+=)", asked)):
             name, _, value = (part.strip() for part in pair.partition("="))
             control = next((c for c in self.controls if _plain(name) in
                             (_plain(c["name"]), _plain(c["label"]))), None)

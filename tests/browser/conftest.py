@@ -7,6 +7,7 @@ import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from browser.waiting import COME, FONTS, READY
 from headless import headless_chromium
 from site_files import HTML
 
@@ -46,24 +47,6 @@ def server():
     httpd.server_close()
 
 
-# What is far from the screen is not laid out; as it comes near, what is above it may take its true
-# height. So scroll until the part stays where it is.
-COME = """
-async (part) => {
-  for (let before = null, turn = 0; turn < 20; turn++) {
-    part.scrollIntoView({block: "center", behavior: "instant"});
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    const top = part.getBoundingClientRect().top;
-    if (top === before) return;
-    before = top;
-  }
-}
-"""
-
-
-READY = "[...document.querySelectorAll('figure.explorable')].every((f) => 'ready' in f.dataset)"
-
-
 class Visit:
     """An open page with a record of what it asked for and complained about."""
 
@@ -84,7 +67,7 @@ class Visit:
     def goto(self, address: str):
         """Open an address and wait until its fonts stand and its figures move."""
         self.page.goto(address, wait_until="load")
-        self.page.evaluate("document.fonts.ready.then(() => 0)")
+        assert self.page.evaluate(FONTS) == "ready", f"{address}: the fonts do not come"
         self.page.wait_for_function(READY)
         return self
 
@@ -110,7 +93,9 @@ def visit(chromium):
         page = context.new_page()
         page.set_default_timeout(60_000)
         visit = Visit(page, name, scheme, base)
-        address = f"{base}/{name}" if base else (HTML / name).as_uri()
+        file, _, anchor = name.partition("#")
+        address = f"{base}/{file}" if base else (HTML / file).as_uri()
+        address += f"#{anchor}" if anchor else ""
         if javascript:
             return visit.goto(address)
         page.goto(address, wait_until="load")

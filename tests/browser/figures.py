@@ -126,6 +126,9 @@ SAMPLE = {
     "book/optimization/gradient-descent.html: A valley and its condition number":
         "a slider over powers",
     "book/calculus/gradients.html: A gradient of zero on a slope": "a long slider",
+    "book/about/how-this-book-moves.html: A polynomial in your hand": "a point that is dragged",
+    "book/optimization/gradient-descent.html: The same rule, different endings":
+        "panels with names",
     "book/probability/probability.html: Monty Hall with k doors":
         "a control that waits for another",
     "book/optimization/stochastic-and-adaptive-methods.html: Five optimisers in one valley":

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 import pypdf
 import pytest
 from book_files import ROOT
+from browser.waiting import FRAMES
 from selection import SWEEP
 from site_files import HTML, page, page_names, squeezed
 
@@ -40,11 +41,11 @@ async (everyFormula) => {
       .join(" | "));
 }
 """
-SCROLL = """
-async () => {
+SCROLL = f"""
+async () => {{ {FRAMES}""" + """
   for (let y = 0; y < document.body.scrollHeight; y += 700) {
     scrollTo({top: y, behavior: "instant"});
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await frames();
   }
 }
 """
@@ -217,13 +218,13 @@ def keeps_what_was_answered(v):
 
 
 # Where a section stands, and how far it is to the page's end, once it has arrived and stands still.
-ARRIVE = """
-async (key) => {
+ARRIVE = f"""
+async (key) => {{ {FRAMES}""" + """
   const part = document.getElementById(key), end = performance.now() + 60_000;
   let top = null, below = null, arrived = false;
   while (!arrived && performance.now() < end) {
     const before = top;
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await frames();
     top = part.getBoundingClientRect().top;
     below = document.documentElement.scrollHeight - scrollY - innerHeight;
     arrived = top === before && (0 <= top && top <= 120 || below <= 2);

@@ -1,0 +1,191 @@
+"""The page's face of a figure: points, buttons, play, names, values, and what may be blended."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from mathml.interactive import choice, explore, log_slider, point, slider
+from mathml.interactive.blending import blending_errors, can_blend
+from mathml.interactive.slugs import address
+
+
+@pytest.fixture(autouse=True)
+def _static(monkeypatch):
+    monkeypatch.setenv("MATHML_OUTPUT", "static")
+
+
+def page_of(figure) -> tuple[str, dict]:
+    text = figure.bundle["text/html"]
+    return text, json.loads(re.search(r"<script[^>]*>(.*)</script>", text)[1])
+
+
+PLACE = point(x=slider(0, 4, 5, label="x"), y=slider(0, 2, 3, label="y", default=1), label="dot")
+
+
+def dot(ax, place):
+    ax.plot(*place, "o")
+    ax.plot([0, place[0]], [0, place[1]])
+    ax.set(xlim=(0, 5), ylim=(0, 3))
+    return f"The dot is at {place}.", {"sum": place[0] + place[1], "kind": "a dot"}
+
+
+class TestPoints:
+    def test_it_is_two_sliders_and_the_places_of_their_positions(self):
+        figure = explore(dot, title="A dot", place=PLACE)
+        text, data = page_of(figure)
+        assert figure.n_states == 15
+        assert [c["name"] for c in data["controls"]] == ["place-x", "place-y"]
+        (found,) = data["panels"][0]["points"]
+        assert (found["x"], found["y"], found["label"], found["handle"]) == (0, 1, "dot", True)
+        # The marker is drawn where the handle will be.
+        marks = np.array(re.findall(r'<use [^>]*x="([\d.]+)" y="([\d.]+)"', text), dtype=float)
+        at = [found["px"][0], found["py"][1]]
+        assert np.abs(marks - at).max(axis=1).min() < 0.11
+        assert np.all(np.diff(found["px"]) > 0)
+        assert np.all(np.diff(found["py"]) < 0)  # downwards in a picture
+
+    def test_on_logarithmic_axes_places_follow_the_axes(self):
+        def logarithmic(ax, place):
+            ax.loglog(*place, "o")
+            ax.set(xlim=(0.1, 1000), ylim=(0.1, 1000))
+            return f"At {place}."
+        place = point(x=log_slider(1, 100, 5, label="x"), y=log_slider(1, 100, 5, label="y"),
+                      label="p")
+        _, data = page_of(explore(logarithmic, title="Log", place=place))
+        (found,) = data["panels"][0]["points"]
+        assert np.ptp(np.diff(found["px"])) < 0.5
+        assert set(found["blend"]) == {"1"}  # between two positions it is the mean of their logs
+
+    def test_the_handle_is_in_the_first_picture_that_follows_it(self):
+        def alone(ax):
+            return "Nothing moves here."
+
+        def beside(ax, place):
+            return dot(ax, place)[0]
+        _, data = page_of(explore([alone, dot, beside], title="Three", place=PLACE))
+        assert [[p["handle"] for p in panel["points"]] for panel in data["panels"]] == [
+            [], [True], [False]]
+
+    def test_its_axes_must_stay(self):
+        def zooming(ax, place):
+            ax.set(xlim=(0, 5 + place[1]), ylim=(0, 3))
+            return "Closer."
+        with pytest.raises(ValueError, match=r"explore 'Zoom': the axes in which 'dot' is taken "
+                                             r"must stay where they are, but zooming moves them"):
+            explore(zooming, title="Zoom", place=PLACE)
+
+
+class TestBlending:
+    def errors(self, draw, n=10, **setting):
+        figure = explore(draw, title="T", place=PLACE, **{
+            name: choice([value, "another"], label=name) for name, value in setting.items()})
+        (panel,) = figure.panels
+        drawings = [figure.draw(panel, values) for values in figure.states(panel)]
+        return (blending_errors(figure, panel, "place", drawings, setting, n,
+                                rng=np.random.default_rng(1)),
+                can_blend(figure, panel, "place", drawings))
+
+    def test_what_is_linear_between_the_states_is_blended(self):
+        errors, fine = self.errors(dot)
+        assert errors.shape == (10,)
+        assert errors.max() <= 0.2  # of rounding to tenths
+        assert all(fine)
+        assert len(fine) == 15
+
+    def test_what_jumps_is_not(self):
+        def jump(ax, place):
+            ax.plot([0, 4 * (place[0] > 1.7)], [0, 1])
+            ax.set(xlim=(0, 5), ylim=(0, 3))
+            return "It jumps."
+        errors, fine = self.errors(jump)
+        assert errors.max() > 50
+        assert not any(fine)
+
+    def test_a_curve_that_gains_vertices_is_not(self):
+        def longer(ax, place):
+            ax.plot(range(3 + int(place[0])), range(3 + int(place[0])))
+            ax.set(xlim=(0, 9), ylim=(0, 9))
+            return "Longer."
+        errors, fine = self.errors(longer)
+        assert np.isinf(errors).any()
+        assert not any(fine)
+
+    def test_nor_what_only_knows_its_positions(self):
+        def table(ax, place):
+            ax.plot([0, {0: 1, 1: 2, 2: 3, 3: 4, 4: 5}[place[0]]], [0, 1])
+            ax.set(xlim=(0, 9), ylim=(0, 9))
+            return "A table."
+        errors, fine = self.errors(table)
+        assert np.isinf(errors).all()
+        assert not any(fine)
+
+    def test_it_is_decided_for_each_setting_of_the_other_controls(self):
+        def either(ax, place, rule):
+            ax.plot([0, place[0] if rule == "smooth" else 4 * (place[0] > 1.7)], [0, 1])
+            ax.set(xlim=(0, 5), ylim=(0, 3))
+            return f"{rule}."
+        _, fine = self.errors(either, rule="smooth")
+        assert fine == [True, False] * 15  # the last control runs fastest
+
+
+def test_few_positions_are_buttons_and_many_a_slider():
+    def draw(ax, few, many, play):
+        ax.plot([0, many], [play, few == "two"])
+        return f"{few} {many} {play}"
+    text, _ = page_of(explore(draw, title="T", few=choice(["one", "two", "three", "4 & more"],
+                                                          label="few", default="two"),
+                              many=slider(0, 4, 5, label="many"),
+                              play=slider(0, 2, 3, label="step")))
+    assert re.findall(r'<input type="(\w+)"', text) == ["radio"] * 4 + ["range"] * 2
+    assert re.search(r'<fieldset [^>]*id="fig-t-few"><legend>few</legend>', text)
+    assert 'value="1" autocomplete="off" checked/><span>two</span>' in text
+    assert "<span>4 &amp; more</span>" in text
+    assert text.count('class="explorable-play"') == 1
+
+
+def test_pictures_are_named():
+    def one(ax, x):
+        ax.plot([0, x])
+        return f"One {x}."
+
+    def other(ax, x):
+        ax.plot([x, 0])
+        return f"Other {x}."
+    x = slider(0, 5, 6, label="x")
+    names = re.compile(r'role="img" aria-label="([^"]*)"')
+    assert names.findall(page_of(explore(one, title="T", x=x))[0]) == ["T"]
+    assert names.findall(page_of(explore([one, other], title="T", x=x))[0]) == [
+        "T, picture 1 of 2", "T, picture 2 of 2"]
+    text = page_of(explore({"the one": one, "the <other>": other}, title="T", x=x))[0]
+    assert names.findall(text) == ["T: the one", "T: the &lt;other&gt;"]
+    assert text.count('class="explorable-name"') == 2
+
+
+def test_values_are_written_as_the_book_writes_numbers():
+    def draw(ax, x):
+        ax.plot([0, x])
+        return "It moves.", {"small": x * 1e-6, "text": f"{x} of -5"}
+    _, data = page_of(explore(draw, title="T", x=slider(1, 5, 5, label="x")))
+    values = data["panels"][0]["values"]
+    assert values["small"]["texts"][0] == "10⁻⁶"
+    assert values["text"] == {"texts": [f"{x} of −5" for x in range(1, 6)], "says": [0, 1, 2, 3, 4]}
+
+
+def test_two_values_of_one_name():
+    def draw(ax, x):
+        ax.plot([0, x])
+        return "It moves.", {"x": x}
+    with pytest.raises(ValueError, match=r"values that its panels return must have names of their "
+                                         r"own, got 'x' twice; rename one"):
+        explore(draw, title="T", x=slider(1, 5, 5, label="x"))
+
+
+@pytest.mark.parametrize("title", ["A wave", "Steepest in which norm?", "x² from 10", "η → 0", "…"])
+def test_an_address_is_plain_and_the_same_for_ever(title):
+    found = address(title)
+    assert re.fullmatch(r"fig-[a-z0-9-]+", found)
+    assert found == address(title)
