@@ -192,6 +192,14 @@ def can_be_copied(value: float) -> bool:
     return float(f"{value:.0e}") != value
 
 
+def is_copied(key, text: str) -> bool:
+    """Whether the answer to an exercise for numbers can be copied from a text."""
+    numbers = printed_numbers(text)
+    values = [value for value in map(abs, map(float, key.values())) if can_be_copied(value)]
+    return bool(values) and all(
+        any(is_printed_as(value, *number) for number in numbers) for value in values)
+
+
 def keys_are_not_printed(nb: Notebook):
     """No answer is copied from what stands above it; of several numbers, not all of them."""
     for name, (k, key) in keys_of(nb).items():
@@ -199,10 +207,7 @@ def keys_are_not_printed(nb: Notebook):
             above = [cell for n, cell in nb.cells if n < k and "hide-cell" not in tags(cell)]
             texts = [source(cell) for cell in above]
             texts += [text_of(out) for cell in above for out in cell.get("outputs", [])]
-            numbers = printed_numbers("\n".join(texts))
-            values = [value for value in map(abs, map(float, key.values())) if can_be_copied(value)]
-            copied = [any(is_printed_as(value, *number) for number in numbers) for value in values]
-            if values and all(copied):
+            if is_copied(key, "\n".join(texts)):
                 yield f"{name}: its answer {key.value} stands above it; ask for another"
 
 

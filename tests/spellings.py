@@ -138,6 +138,7 @@ UNREADABLE = [
     ("0.2; 0.8; 1", 2, "2 numbers are asked for, 3 were read"),
     ("1,22,333", 1, "1 number is asked"),
     ("__import__('os')", 1, "“_”"), ("1;alert(1)", 1, "“alert” is not a number"),
+    ("np.π", 1, "“.”"),
     ("constructor", 1, "“constructor” is not a number"), ("toString", 1, "“tostring”"),
     ("1" * 201, 1, "longer than 200"), ("(" * 100 + "1" + ")" * 100, 1, "longer than 200"),
     ("(" * 50 + "1" + ")" * 50, 1, "nested deeper"), ("-" * 150 + "1", 1, "nested deeper"),

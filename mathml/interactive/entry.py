@@ -326,7 +326,7 @@ def _word(text: str, k: int) -> tuple[str, int]:
     while end < len(text) and text[end].isalpha() and text[end] not in "π∞":
         end += 1
     word = text[k:end].lower()
-    if word in ("np", "math") and text[end:end + 1] == "." and text[end + 1:end + 2].isalpha():
+    if word in ("np", "math") and re.match(r"\.[^\W\d_π]", text[end:]):
         return _word(text, end + 1)
     base = re.match(r"_?(2|10)(?![0-9.])", text[end:])
     if word == "log" and base:

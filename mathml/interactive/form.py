@@ -15,6 +15,7 @@ from mathml.interactive.answer_key import Array, Choice, Function, Key, Number, 
 
 NO_SCRIPT = ('<noscript><p class="check-wants">Without JavaScript this form cannot answer: compare '
              "with the solution below.</p></noscript>")
+BUTTON = ' <button type="submit" disabled>Check</button>'
 DONE = "I wrote it, and check says ✓ in my notebook."
 
 
@@ -29,12 +30,8 @@ def form_html(exercise: str, key: Key) -> str:
         data, entry = _choice_data(key), _choice(name, key)
     else:
         data, entry = _numbers_data(key), _numbers(name, key)
-    return (f'<form class="check" id="{name}" data-exercise="{escape(exercise)}" '
-            f'data-key="{escape(json.dumps(data))}">{entry}'
+    return (f'<form class="check" id="{name}" data-key="{escape(json.dumps(data))}">{entry}'
             f'<output aria-live="polite">○ not attempted yet</output>{NO_SCRIPT}</form>')
-
-
-BUTTON = ' <button type="submit" disabled>Check</button>'
 
 
 def _numbers(name: str, key: Number | Array) -> str:

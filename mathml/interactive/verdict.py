@@ -15,11 +15,15 @@ _tries: dict[str, int] = {}  # wrong attempts at each exercise, so that each mee
 
 @dataclass(frozen=True)
 class Verdict:
-    """What ``check`` found: ``passed`` is True, False, or None where nothing could be judged."""
+    """What ``check`` found: ``passed`` is True, False, or None where nothing could be judged.
+
+    ``is_open`` says that nothing was attempted: there a page shows its form.
+    """
 
     exercise: str
     passed: bool | None
     message: str
+    is_open: bool = False
 
     def __repr__(self) -> str:
         return self.message
@@ -31,7 +35,7 @@ class Verdict:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         bundle = {"text/plain": self.message}
-        if is_static() and self.passed is None:
+        if is_static() and self.is_open:
             bundle["text/html"] = form_html(self.exercise, lookup(self.exercise))
         return bundle
 
@@ -80,7 +84,7 @@ def check(exercise: str, attempt=None, *more) -> Verdict:
         if attempt is None and isinstance(key, Proof):
             steps = "".join(f"\n  {k}. {step}" for k, step in enumerate(key.steps, 1))
             steps += f'\n  Say which you had: check("{exercise}", [1, 2])'
-        return Verdict(exercise, None, f"○ {exercise}: not attempted yet.{steps}")
+        return Verdict(exercise, None, f"○ {exercise}: not attempted yet.{steps}", is_open=True)
     try:
         found = key.judge(attempt)
     except Unreadable as unread:

@@ -46,6 +46,15 @@ def read(text, count):
         return str(unread)
 
 
+def scrambled(n) -> list[tuple[str, int]]:
+    """Texts of pieces that mean something, in any order."""
+    rng = np.random.default_rng(7)
+    pieces = [*"0123456789.,;()[]+-*/^%√πe =&x×−⁻½²٣𝟐ß!\N{ZERO WIDTH SPACE}", "1e-3", " and ",
+              "ln ", "sqrt", "log2", "np.", "pi", "∞", "steps", "0,5", "1 000", "p = ", "**"]
+    return [("".join(rng.choice(pieces, size=rng.integers(1, 9))), int(rng.integers(1, 4)))
+            for _ in range(n)]
+
+
 class TestSpellings:
     def test_there_are_many(self):
         texts = [(text, count) for text, count, _ in SPELLINGS]
@@ -64,7 +73,7 @@ class TestSpellings:
         assert said in found
 
     def test_the_page_reads_the_same_and_says_the_same(self):
-        cases = [(text, count) for text, count, _ in SPELLINGS]
+        cases = [(text, count) for text, count, _ in SPELLINGS] + scrambled(3000)
         done = subprocess.run([node_program(), "-e", NUMBERS_JS, str(ASSETS / "numbers.js")],
                               input=json.dumps(cases), capture_output=True, check=True,
                               encoding="utf-8", timeout=120)
@@ -213,9 +222,11 @@ class TestCheck:
         assert check("proof")._repr_mimebundle_()["text/html"].count('type="checkbox"') == 3
         assert '"Infinity"' in html.unescape(check("infinite")._repr_mimebundle_()["text/html"])
 
-    def test_a_solution_shows_its_verdict_not_a_form(self, monkeypatch):
+    @pytest.mark.parametrize("attempt", [0.25, 0.3, "abc"])
+    def test_an_attempt_shows_its_verdict_and_no_form(self, monkeypatch, attempt):
         monkeypatch.setenv("MATHML_OUTPUT", "static")
-        assert check("number", 0.25)._repr_mimebundle_() == {"text/plain": "✓ number: right."}
+        found = check("number", attempt)
+        assert found._repr_mimebundle_() == {"text/plain": found.message}
 
 
 class TestKeys:

@@ -296,9 +296,9 @@
   };
 
   const word = (text, k) => {
-    const rest = text.slice(k), name = /^(?:(?!π)\p{L})+/u.exec(rest)[0].toLowerCase();
-    const end = k + /^(?:(?!π)\p{L})+/u.exec(rest)[0].length;
-    if (["np", "math"].includes(name) && /^\.\p{L}/u.test(text.slice(end))) {
+    const letters = /^(?:(?!π)\p{L})+/u.exec(text.slice(k))[0];
+    const name = letters.toLowerCase(), end = k + letters.length;
+    if (["np", "math"].includes(name) && /^\.(?!π)\p{L}/u.test(text.slice(end))) {
       return word(text, end + 1);
     }
     const base = /^_?(2|10)(?![\d.])/.exec(text.slice(end));
