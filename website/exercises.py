@@ -1,8 +1,8 @@
-"""Exercises as a reader finds them: each is a heading, its solution says whose it is, and the menu
-says how many of a chapter's are answered.
+"""Exercises as a reader finds them: named, solved in one fold, and counted in the menu.
 
-An exercise of a chapter begins with its number in bold, **1.**, in the section "Exercises". How
-many a page has is known when it is read; which are answered knows the browser (`progress.js`).
+An exercise of a chapter begins with its number in bold, **1.**, in the section "Exercises": that
+is made a heading, and its solution says whose it is. How many a page has is known when it is read;
+which of them are answered knows the browser (`theme/static/progress.js`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ NUMBER = re.compile(r"(\d+)\.")
 FORM = '<form class="check"'
 HEADING = ('<span class="exercise-number" role="heading" aria-level="3" id="exercise-{0}"><strong>'
            '<span class="visually-hidden">Exercise </span>{0}.</strong></span>')
-MARK = ('<span class="progress js-only" data-exercises="{0}"><span class="progress-count">0/{0}'
-        '</span><span class="visually-hidden"> exercises right</span></span>')
+MARK = ('<span class="progress js-only" data-exercises="{0}" title="exercises answered right">'
+        '<span class="progress-count">0/{0}</span>'
+        '<span class="visually-hidden"> exercises right</span></span>')
 LINK = re.compile(r'(<a class="[^"]*reference internal"[^>]*href=")([^"]*)("[^>]*>.*?</a>)', re.S)
 
 

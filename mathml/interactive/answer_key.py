@@ -75,13 +75,18 @@ class _Numbers:
         finite = np.where(np.isinf(values), 0.0, values)
         return np.maximum(NEAR * np.abs(finite), self.within(values))
 
+    def exactly(self) -> str:
+        """How many digits are asked for."""
+        if self.rtol is None:
+            return f"{self.digits} digits"
+        return f"{math.ceil(-math.log10(self.rtol)) + 1} digits"
+
     def wants(self) -> str:
         """What the form asks for, and how exactly."""
-        digits = self.digits if self.rtol is None else math.ceil(-math.log10(self.rtol)) + 1
         if (n := self.values().size) == 1:
-            return f"a number, {digits} digits"
+            return f"a number, {self.exactly()}"
         such = ", ".join(["1.5", "−2", "0.25", "7"][k % 4] for k in range(n))
-        return f"{_COUNTS.get(n, n)} numbers, {digits} digits, such as {such}"
+        return f"{_COUNTS.get(n, n)} numbers, {self.exactly()}, such as {such}"
 
     def judge(self, attempt) -> Finding:
         """Compare an attempt with the key; what is not so many numbers is `Unreadable`."""
@@ -95,8 +100,7 @@ class _Numbers:
         if np.any(np.isinf(numbers) & np.isfinite(right)):
             return Finding("wrong", "the answer is finite")
         if _agree(numbers, right, self.near(right)):
-            return Finding("close", "close: within 1 %, but not to the digits that are asked for "
-                                    f"({self.wants()})")
+            return Finding("close", f"close: within 1 %, but not to {self.exactly()}")
         return Finding("wrong", self.not_this(attempt, numbers))
 
     @staticmethod

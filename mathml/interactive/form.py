@@ -45,7 +45,7 @@ def _numbers_data(key: Number | Array) -> dict:
     right = key.values()
     wrong = [(key.values(value), hint) for value, hint in key.wrong]
     return {"kind": "numbers", "right": _ranges(right, key.within(right)),
-            "near": _ranges(right, key.near(right)), "wants": key.wants(), "hints": key.hints,
+            "near": _ranges(right, key.near(right)), "exactly": key.exactly(), "hints": key.hints,
             "wrong": [[_ranges(values, key.within(values)), hint] for values, hint in wrong]}
 
 

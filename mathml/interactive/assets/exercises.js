@@ -22,7 +22,7 @@
       if (isNear(numbers, key.right)) return { state: "right", says: "✓ right" };
       const met = key.wrong.find(([ranges]) => isNear(numbers, ranges));
       if (!met && isNear(numbers, key.near)) {
-        return { state: "close", says: `≈ close: within 1 %, but not to the digits that are asked for (${key.wants})` };
+        return { state: "close", says: `≈ close: within 1 %, but not to ${key.exactly}` };
       }
       const plain = /^[-+]?\d+(\.\d+)?$/.test(entry); // then nobody doubts how it was read
       const which = numbers.length === 1 ? "not this value" : "not these values";
