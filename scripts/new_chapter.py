@@ -19,18 +19,7 @@ import yaml
 from notebooks import clean, execute
 
 ROOT = Path(__file__).resolve().parents[1]
-TEMPLATE = Path(__file__).parent / "templates" / "chapter.md"
-ANSWERS = '''"""Answers to the exercises on {name}."""
-
-from mathml.interactive.answer_key import Number
-
-ANSWERS = {{
-    "{name}-1": Number(22, ask="c =", hints=("It is the mean.", "Divide the sum, 110, by 5.")),
-    "{name}-2": Number(3, ask="c =", hints=("It is the median.", "Sort the numbers.")),
-    "{name}-3": Number(1522, ask="J =", hints=("Its constant is 22.", "Divide 7610 by 5.")),
-    "{name}-4": Number(10, ask="by", hints=("The sum falls by 50.", "Divide it by 5.")),
-}}
-'''
+TEMPLATES = Path(__file__).parent / "templates"  # the word NAME stands for the chapter's
 
 
 def create(name: str, part: str, title: str | None = None, root: Path = ROOT) -> list[Path]:
@@ -56,7 +45,8 @@ def create(name: str, part: str, title: str | None = None, root: Path = ROOT) ->
     planned = parts[part]["chapters"].get(name)
     title = title or planned or name.replace("-", " ").capitalize()
     answers = root / "mathml" / "interactive" / "answers" / f"{name.replace('-', '_')}.py"
-    answers.write_text(ANSWERS.format(name=name), encoding="utf-8")
+    key = (TEMPLATES / "answers.py").read_text(encoding="utf-8")
+    answers.write_text(key.replace("NAME", name), encoding="utf-8")
     notebook.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(_chapter(name, title, root), notebook)
     if planned is None:
@@ -72,7 +62,7 @@ def create(name: str, part: str, title: str | None = None, root: Path = ROOT) ->
 def _chapter(name: str, title: str, root: Path) -> nbformat.NotebookNode:
     bib = (root / "book" / "references.bib").read_text(encoding="utf-8")
     key = re.search(r"^@\w+\{([^,\s]+)", bib, re.M)[1]
-    text = TEMPLATE.read_text(encoding="utf-8")
+    text = (TEMPLATES / "chapter.md").read_text(encoding="utf-8")
     text = text.replace("NAME", name).replace("TITLE", title).replace("CITED", key)
     return jupytext.reads(text, fmt="md:myst")
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from math import isclose, isfinite
 from statistics import median
 
 from book_files import BOOK, HIDDEN, Notebook, source, tags
 
+from mathml.interactive import check
+from mathml.interactive.answer_key import lookup
+
 MAX_LINES, AIM_LINES = 20, 8
+MIN_EXERCISES, MAX_NUMBERS, MIN_WRONG_PROGRAMS = 6, 2, 4
 HEADINGS = ("Pitfalls", "Exercises", "Summary", "References")
 METADATA = {"kernelspec", "language_info", "mathml"}
 CELL_METADATA = {"tags", "mystnb"}
@@ -97,8 +102,8 @@ def exercises_have_solutions(nb: Notebook):
     for k, cell in nb.code:
         for name in CHECK.findall(source(cell)):
             (solutions if "hide-cell" in tags(cell) else attempts)[name] = k
-    if len(attempts) < 4:
-        yield f"{len(attempts)} exercises with a check; at least 4"
+    if len(attempts) < MIN_EXERCISES:
+        yield f"{len(attempts)} exercises with a check; at least {MIN_EXERCISES}"
     for name, k in attempts.items():
         if name not in solutions:
             yield f"cell {k}: {name} has no solution in a cell tagged hide-cell"
@@ -114,6 +119,96 @@ def solutions_pass(nb: Notebook):
             for name in names:
                 if not any(line.startswith(f"✓ {name}: ") for line in said):
                     yield f"cell {k}: the solution of {name} does not pass its own check: {said}"
+
+
+def keys_of(nb: Notebook) -> dict:
+    """The answer key of each exercise, with the number of the cell that asks for it."""
+    return {name: (k, lookup(name)) for k, cell in nb.code if "hide-cell" not in tags(cell)
+            for name in CHECK.findall(source(cell))}
+
+
+def exercises_are_of_every_kind(nb: Notebook):
+    keys = [key for _, key in keys_of(nb).values()]
+    kinds = [key.kind for key in keys]
+    if kinds.count("number") > MAX_NUMBERS:
+        yield f"{kinds.count('number')} exercises ask for a number; at most {MAX_NUMBERS}"
+    for kind, name in (("proof", "Proof"), ("code", "Function"), ("fault", "Fault")):
+        if kind not in kinds:
+            yield f"no exercise of the kind {kind}: a key {name}(…)"
+    if not any(key.transfer for key in keys):
+        yield "no exercise transfers to a situation that the text did not treat: transfer=True"
+
+
+def keys_name_wrong_attempts(nb: Notebook):
+    for name, (_, key) in keys_of(nb).items():
+        if key.kind == "proof":  # there is nothing that it could refuse
+            continue
+        least = MIN_WRONG_PROGRAMS if key.kind == "code" else 1
+        if len(key.wrong) < least:
+            yield (f"{name}: its key names {len(key.wrong)} typical wrong attempts; "
+                   f"wrong=((attempt, hint), …) has at least {least}")
+
+
+def keys_refuse_wrong_attempts(nb: Notebook):
+    for name, (_, key) in keys_of(nb).items():
+        for attempt, hint in getattr(key, "wrong", ()):
+            verdict = check(name, attempt)
+            if verdict.passed is not False:
+                yield f"{name}: the key does not refuse {attempt!r}, but says {verdict}"
+            elif hint not in verdict.message:
+                yield f"{name}: {attempt!r} does not meet {hint!r}, but {verdict}"
+
+
+PRINTED = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?:[eE]([+-]?\d+))?(?!\.?\d|\w)( ?\\?%)?")
+
+
+def printed_numbers(text: str) -> set[tuple[float, int]]:
+    """The numbers in a text, without their signs, each with how many digits it has."""
+    found = set()
+    for digits, exponent, percent in PRINTED.findall(text):
+        value = float(f"{digits}e{exponent or 0}") / (100 if percent else 1)
+        length = len(digits.replace(".", "").lstrip("0"))
+        found.add((value, length))
+    return found
+
+
+def is_printed_as(value: float, printed: float, digits: int) -> bool:
+    """Whether a reader could copy a value from a printed number.
+
+    A number of three digits or more is compared with the value rounded to as many, and one of two
+    with a value that is exactly that.
+    """
+    rounded = float(f"{value:.{digits - 1}e}") if digits >= 3 else value
+    return digits >= 2 and isclose(rounded, printed, rel_tol=1e-9)
+
+
+def can_be_copied(value: float) -> bool:
+    """Whether to meet a value in print says something.
+
+    Whole numbers below 100 and numbers of one digit, such as 0.2, stand everywhere as data.
+    """
+    if not isfinite(value) or (value < 100 and value == int(value)):
+        return False
+    return float(f"{value:.0e}") != value
+
+
+def is_copied(key, text: str) -> bool:
+    """Whether the answer to an exercise for numbers can be copied from a text."""
+    numbers = printed_numbers(text)
+    values = [value for value in map(abs, map(float, key.values())) if can_be_copied(value)]
+    return bool(values) and all(
+        any(is_printed_as(value, *number) for number in numbers) for value in values)
+
+
+def keys_are_not_printed(nb: Notebook):
+    """No answer is copied from what stands above it; of several numbers, not all of them."""
+    for name, (k, key) in keys_of(nb).items():
+        if key.kind == "number":
+            above = [cell for n, cell in nb.cells if n < k and "hide-cell" not in tags(cell)]
+            texts = [source(cell) for cell in above]
+            texts += [text_of(out) for cell in above for out in cell.get("outputs", [])]
+            if is_copied(key, "\n".join(texts)):
+                yield f"{name}: its answer {key.value} stands above it; ask for another"
 
 
 def text_of(output: dict) -> str:
@@ -192,6 +287,10 @@ RULES = [
     figures_are_predicted,
     exercises_have_solutions,
     solutions_pass,
+    exercises_are_of_every_kind,
+    keys_name_wrong_attempts,
+    keys_refuse_wrong_attempts,
+    keys_are_not_printed,
     statements_are_checked,
     theorems_are_proved,
     formulas_read_everywhere,
@@ -200,6 +299,18 @@ RULES = [
     links_go_by_label,
     minutes_and_needs_are_given,
 ]
+# Chapters that are older than a rule, and break it. The lists only get shorter: a chapter that
+# keeps the rule must be taken off.
+_OLD = {
+    "bayes", "gradient-descent", "gradients", "information-theory", "logistic-regression",
+    "maximum-likelihood", "norms", "probability", "softmax-regression",
+    "stochastic-and-adaptive-methods",
+}  # fmt: skip
+EXCEPTIONS = {
+    exercises_are_of_every_kind: _OLD,
+    keys_name_wrong_attempts: _OLD,
+    keys_are_not_printed: _OLD - {"norms"},
+}
 # What holds for a page that is a notebook and no chapter, such as the first one.
 FOR_PAGES = [
     outputs_are_text,

@@ -13,7 +13,10 @@ from book_files import ROOT
 
 
 def small_book(folder, **chapters):
-    """A book of the given chapters, each a list of cells, with this book's settings."""
+    """A book of the given chapters with this book's settings.
+
+    A chapter is a list of cells: a kind, a text, and perhaps tags.
+    """
     (folder / "book").mkdir()
     for name in ("_config.yml", "package-lock.json", "requirements.txt"):
         shutil.copy(ROOT / name, folder)
@@ -26,8 +29,10 @@ def small_book(folder, **chapters):
         toc.append(f"  - file: book/{name}")
         notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
         notebook["metadata"]["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-        for k, (kind, text) in enumerate(cells):
+        for k, (kind, text, *tags) in enumerate(cells):
             cell = {"id": f"c{k}", "cell_type": kind, "metadata": {}, "source": text}
+            if tags:
+                cell["metadata"]["tags"] = tags
             if kind == "code":
                 cell |= {"outputs": [], "execution_count": None}
             notebook["cells"].append(cell)

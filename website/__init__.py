@@ -10,6 +10,7 @@ when something is wrong. This extension adds those, each in its own module:
 - `execution`: the notebooks' cache is keyed on the sources they import.
 - `boxes`: boxes that fold do so without a script.
 - `cells`: the code of a figure folds into one line.
+- `exercises`: each is a heading; the menu says how many are answered.
 - `glossary`: each term leads to where it is taught.
 - `roadmap`: the map of the chapters, their times, and paths through them.
 - `symbols`: a symbol leads to what it means.
@@ -27,6 +28,7 @@ from . import (
     boxes,
     cells,
     execution,
+    exercises,
     folder,
     glossary,
     hover,
@@ -45,8 +47,8 @@ __all__ = ["setup"]
 def setup(app):
     """Register the site's theme, mathematics, assets and cache with Sphinx."""
     app.add_html_theme("mathml_book", str(Path(__file__).parent / "theme"))
-    parts = (folder, execution, packages, maths, boxes, cells, roadmap, teaching, glossary, symbols,
-             hover, pages, strict)
+    parts = (folder, execution, packages, maths, boxes, cells, exercises, roadmap, teaching,
+             glossary, symbols, hover, pages, strict)
     for part in parts:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

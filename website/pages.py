@@ -17,7 +17,7 @@ DESCRIPTION_LENGTH = 160
 # The page for teachers, where the reader of a book that has no hub of its own names one.
 TEACHING, HUB_FIELD = "book/about/teach", "hub-links"
 SEARCH_SCRIPTS = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
-OWN_FILES = {"book.css", "theme.js"}
+OWN_FILES = {"book.css", "theme.js", "progress.js"}
 # file name -> what a page's body must contain (any of it) for the page to carry the file
 ENGINE = ('class="explorable', 'class="predict"', 'class="check"', 'class="figure-svg"')
 WHERE_USED = {
@@ -26,6 +26,7 @@ WHERE_USED = {
     "explore.css": ENGINE,
     "explore.js": ENGINE,
     "predict.js": ('class="predict"',),
+    "numbers.js": ('class="check"',),
     "exercises.js": ('class="check"',),
 }
 
@@ -113,11 +114,6 @@ MENDED = [
     (r'<div role="list" class="citation-list">', r'<div class="citation-list">'),
     # A name other than the words that are seen.
     (r'<summary aria-label="Toggle hidden content">', r"<summary>"),
-    # A folded cell is a worked solution.
-    (
-        r'(<div class="cell [^"]*tag_hide-cell[^"]*">\s*<details.*?)the code(.*?)the code',
-        r"\1the solution\2the solution",
-    ),
     # A wide table scrolls in a box of its own.
     (r"<table\b.*?</table>", r'<div class="table-scroll">\g<0></div>'),
 ]

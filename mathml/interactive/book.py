@@ -373,8 +373,11 @@ def _link(app: Sphinx, docname: str, node: nodes.Element) -> nodes.Node:
 def _reference(app: Sphinx, docname: str, target: str, figure: Figure, text: str,
                query: str = "") -> nodes.reference:
     page = "" if target == docname else app.builder.get_relative_uri(docname, target)
-    return nodes.reference("", text, internal=True, refuri=f"{page}#{figure.id}{query}",
+    link = nodes.reference("", text, internal=True, refuri=f"{page}#{figure.id}{query}",
                            classes=["figure-link"])
+    if page:
+        link["reftitle"] = f"{number(app.env, target, figure)} {figure.title}"
+    return link
 
 
 def _list(app: Sphinx, docname: str) -> nodes.Node:

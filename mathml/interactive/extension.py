@@ -24,8 +24,11 @@ from mathml.interactive import book
 from mathml.interactive.svg import prefix_ids, size_of, tidy
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("explore.js", "predict.js", "exercises.js")  # in this order: the first serves the others
+# In this order: the first serves the others.
+SCRIPTS = ("explore.js", "predict.js", "numbers.js", "exercises.js")
 logger = logging.getLogger(__name__)
+FORM = '<form class="check"'
+ONLY_CHECK = re.compile(r"""\s*check\(\s*["'][\w-]+["']\s*(,\s*(\.\.\.|None)\s*)?\)\s*""")
 # How a figure, a question and an open exercise begin where only their text is.
 AS_TEXT = re.compile(r"(Exploration ['\"]|Prediction: |○ [\w-]+: not attempted yet)")
 
@@ -71,6 +74,24 @@ class FindUndrawn(SphinxTransform):
                       'or nb_execution_mode = "force" in conf.py')
 
 
+class HideReadersCells(SphinxTransform):
+    """Leave out the code above a form: ``check("norms-3", ...)`` is for who runs the notebook."""
+
+    default_priority = 400
+
+    def apply(self, **kwargs) -> None:
+        for cell in list(self.document.findall(nodes.container)):
+            if cell.get("nb_element") == "cell_code" and FORM in _raw(cell):
+                source = cell.children[0]
+                if ONLY_CHECK.fullmatch(source.astext()):
+                    cell.remove(source)
+
+
+def _raw(node: nodes.Node) -> str:
+    """The HTML that a cell put out."""
+    return "".join(part.astext() for part in node.findall(nodes.raw))
+
+
 def figure_html(svg: str, alt: str, prefix: str) -> str:
     """Return a matplotlib SVG as a fixed-size, described, theme-aware piece of a page."""
     drawing = prefix_ids(tidy(svg), prefix)
@@ -113,6 +134,7 @@ def setup(app: Sphinx) -> dict:
     book.setup(app)
     app.add_transform(InlineFigures)
     app.add_transform(FindUndrawn)
+    app.add_transform(HideReadersCells)
     app.connect("config-inited", _add_assets)
     app.add_css_file("explore.css")
     for script in SCRIPTS:

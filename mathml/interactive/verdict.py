@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass
-from html import escape
 
-from mathml.interactive.answer_key import Array, Choice, Number, lookup
+from mathml.interactive.answer_key import Proof, lookup
+from mathml.interactive.entry import Unreadable
+from mathml.interactive.form import form_html
 from mathml.interactive.mode import is_static
+
+_tries: dict[str, int] = {}  # wrong attempts at each exercise, so that each meets the next hint
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What ``check`` found: ``passed`` is True, False, or None where nothing was attempted."""
+    """What ``check`` found: ``passed`` is True, False, or None where nothing could be judged.
+
+    ``is_open`` says that nothing was attempted: there a page shows its form.
+    """
 
     exercise: str
     passed: bool | None
     message: str
+    is_open: bool = False
 
     def __repr__(self) -> str:
         return self.message
@@ -29,25 +35,31 @@ class Verdict:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         bundle = {"text/plain": self.message}
-        if is_static() and self.passed is None:
-            bundle["text/html"] = _form(self.exercise)
+        if is_static() and self.is_open:
+            bundle["text/html"] = form_html(self.exercise, lookup(self.exercise))
         return bundle
 
 
-def check(exercise: str, attempt=None) -> Verdict:
+def check(exercise: str, attempt=None, *more) -> Verdict:
     """Check the answer to an exercise.
 
     Parameters
     ----------
     exercise : str
         Its name, for example ``"norms-3"``.
-    attempt : number, array, str or function
-        ``None`` or ``...`` means that nothing was attempted yet.
+    attempt : number, array, str, function or list of steps
+        ``None`` or ``...`` means that nothing was attempted yet. A string is read as a page reads
+        what is typed there: ``"1/3"``, ``"0,25"``, ``"2√10"``. Of a choice, the text or the place
+        of the option, counted from 0; of a proof, the numbers of the steps that you had:
+        ``check("norms-3")`` shows them.
+    *more
+        Nothing: what stands there is told that ``0,25`` are two numbers in Python.
 
     Returns
     -------
     Verdict
-        Shows ✓, ✗ with up to two hints, or ○. A page with no kernel shows a form instead of ○.
+        Shows ✓, ✗ with one hint, ≈ for what is close, or ○ for what is no attempt or cannot be
+        read. A page with no kernel shows a form instead of ○.
 
     Raises
     ------
@@ -58,43 +70,35 @@ def check(exercise: str, attempt=None) -> Verdict:
     --------
     >>> check("gradient-descent-2", 1 / 3)
     ✓ gradient-descent-2: right.
+    >>> check("gradient-descent-2", "0,333")
+    ✓ gradient-descent-2: right.
     >>> check("gradient-descent-2")
     ○ gradient-descent-2: not attempted yet.
     """
     key = lookup(exercise)
+    if more:
+        return Verdict(exercise, None, f"○ {exercise}: {1 + len(more)} values were passed; write "
+                       "0.25 with a point, not 0,25, and several numbers in brackets: (0.2, 0.8).")
     if attempt is None or attempt is ...:
-        return Verdict(exercise, None, f"○ {exercise}: not attempted yet.")
+        steps = ""
+        if attempt is None and isinstance(key, Proof):
+            steps = "".join(f"\n  {k}. {step}" for k, step in enumerate(key.steps, 1))
+            steps += f'\n  Say which you had: check("{exercise}", [1, 2])'
+        return Verdict(exercise, None, f"○ {exercise}: not attempted yet.{steps}", is_open=True)
     try:
-        complaint = key.complaint(attempt)
+        found = key.judge(attempt)
+    except Unreadable as unread:
+        return Verdict(exercise, None, f"○ {exercise}: this could not be read: {unread}.")
     except Exception as error:  # whatever a reader passes, they get a sentence
-        complaint = f"the attempt could not be used ({type(error).__name__}: {error})"
-    if complaint is None:
-        return Verdict(exercise, True, f"✓ {exercise}: right.")
-    hints = "".join(f"\n  Hint: {hint}" for hint in key.hints[:2])
-    return Verdict(exercise, False, f"✗ {exercise}: {complaint}.{hints}")
-
-
-def _form(exercise: str) -> str:
-    """The form in which a page with no kernel takes the answer."""
-    key = lookup(exercise)
-    name = f"check-{exercise}"
-    if isinstance(key, (Number, Array)):
-        entry = (f'<label for="{name}-entry">{escape(key.ask)}</label> <input type="text" '
-                 f'id="{name}-entry" inputmode="text" autocomplete="off" spellcheck="false"/>')
-        data = {"numbers": list(map(str, _flat(key.value))), "rtol": key.rtol, "atol": key.atol}
-    elif isinstance(key, Choice):
-        options = "".join(f"<option>{escape(option)}</option>" for option in key.options)
-        entry = (f'<label for="{name}-entry">{escape(key.ask)}</label> <select id="{name}-entry" '
-                 f'autocomplete="off"><option value="">choose …</option>{options}</select>')
-        data = {"text": key.value}
-    else:
-        return (f'<p class="check" id="{name}">○ This exercise asks for a function: run the '
-                "notebook to check yours, or open the solution below.</p>")
-    data["hints"] = key.hints[:2]
-    return (f'<form class="check" id="{name}" data-key="{escape(json.dumps(data))}">{entry} '
-            f'<button type="submit">Check</button> <output for="{name}-entry" '
-            'aria-live="polite">○ not attempted yet</output></form>')
-
-
-def _flat(value) -> list[float]:
-    return [value] if not isinstance(value, (tuple, list)) else [v for x in value for v in _flat(x)]
+        return Verdict(exercise, None, f"○ {exercise}: the attempt could not be used "
+                                       f"({type(error).__name__}: {error}).")
+    if found.state == "right":
+        return Verdict(exercise, True, f"✓ {exercise}: {found.says or 'right'}.")
+    if found.state == "close":
+        return Verdict(exercise, False, f"≈ {exercise}: {found.says}.")
+    hint = found.hint
+    if not hint and key.hints:
+        hint = key.hints[min(_tries.get(exercise, 0), len(key.hints) - 1)]
+        _tries[exercise] = _tries.get(exercise, 0) + 1
+    return Verdict(exercise, False, f"✗ {exercise}: {found.says}." + (
+        f"\n  Hint: {hint}" if hint else ""))

@@ -33,18 +33,31 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def server():
+def serve():
+    """Return a function that serves a folder on a port of this machine and returns its address."""
+    running = []
+
+    def start(folder):
+        handler = functools.partial(_Quiet, directory=str(folder))
+        httpd = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        running.append(httpd)
+        return f"http://127.0.0.1:{httpd.server_port}"
+
+    yield start
+    for httpd in running:
+        httpd.shutdown()
+        httpd.server_close()
+
+
+@pytest.fixture(scope="session")
+def server(serve):
     """The site on a port of this machine, for what needs HTTP.
 
     What a page keeps needs it: on a starved machine Chromium sometimes loses what a page opened
     from disk stored a moment before it went, and never what a served one stored.
     """
-    handler = functools.partial(_Quiet, directory=str(HTML))
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    httpd.server_close()
+    return serve(HTML)
 
 
 class Visit:

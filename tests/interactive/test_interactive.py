@@ -1,10 +1,9 @@
-"""explore, predict and check: both faces, and every mistake a chapter author can make."""
+"""explore and predict: both faces, and every mistake a chapter author can make."""
 
 from __future__ import annotations
 
 import gc
 import gzip
-import html
 import json
 import os
 import re
@@ -15,18 +14,8 @@ import numpy as np
 import pytest
 from docutils import nodes
 
-from mathml.interactive import (
-    answers,
-    check,
-    choice,
-    explore,
-    log_slider,
-    predict,
-    slider,
-    use_answers,
-)
+from mathml.interactive import choice, explore, log_slider, predict, slider
 from mathml.interactive import page as page_face
-from mathml.interactive.answer_key import Array, Choice, Function, Number, lookup
 from mathml.interactive.encoder import Encoding, Slot, apply_state
 from mathml.interactive.extension import cell_of
 from mathml.interactive.live import LiveFigure
@@ -369,115 +358,6 @@ class TestPredict:
     def test_errors(self, options, answer):
         with pytest.raises(ValueError, match=r"predict 'Q\?'"):
             predict("Q?", options, answer, "Because.")
-
-
-KEYS = {
-    "number": Number(0.25, ask="p =", hints=("one", "two", "three")),
-    "array": Array((1.0, -2.0)),
-    "choice": Choice(("ridge", "lasso"), "lasso"),
-    "infinite": Number(np.inf),
-}
-
-
-class TestCheck:
-    @pytest.fixture(autouse=True)
-    def keys(self, monkeypatch):
-        def doubles(f):
-            assert f(3) == 6, "f(3) should be 6"
-        known = {**KEYS, "function": Function(doubles)}
-        monkeypatch.setattr("mathml.interactive.verdict.lookup", known.__getitem__)
-
-    @pytest.mark.parametrize(("exercise", "attempt"), [
-        ("number", 0.25), ("number", 0.2501), ("number", np.array([0.25])), ("array", [1, -2]),
-        ("array", np.array([1.0, -2.0])), ("choice", "lasso"), ("function", lambda x: 2 * x),
-        ("infinite", np.inf)])
-    def test_right(self, exercise, attempt):
-        verdict = check(exercise, attempt)
-        assert verdict.passed is True
-        assert repr(verdict) == f"✓ {exercise}: right."
-
-    @pytest.mark.parametrize(("exercise", "attempt", "says"), [
-        ("number", 0.26, "not this value"), ("number", "abc", "could not be used"),
-        ("number", [1, 2], "one number is asked for, not 2"), ("number", np.nan, "finite"),
-        ("number", {}, "could not be used"), ("array", 1.0, "2 numbers are asked for, not 1"),
-        ("array", [1, 2], "not these values"), ("choice", "ridge", "another option"),
-        ("choice", 3, "choose one of ridge, lasso"), ("function", 6, "without calling it"),
-        ("function", lambda x: x, "f(3) should be 6"),
-        ("function", lambda: 1, "could not be used (TypeError"), ("infinite", 3.0, "not this")])
-    def test_wrong_is_never_a_traceback(self, exercise, attempt, says):
-        verdict = check(exercise, attempt)
-        assert verdict.passed is False
-        assert says in repr(verdict)
-
-    def test_at_most_two_hints(self):
-        text = repr(check("number", 1))
-        assert "Hint: one" in text
-        assert "Hint: two" in text
-        assert "three" not in text
-
-    @pytest.mark.parametrize("nothing", [None, ...])
-    def test_not_attempted(self, nothing):
-        assert check("number", nothing).passed is None
-        assert "○" in repr(check("number", nothing))
-
-    def test_static_forms(self, static):
-        form = check("number", ...)._repr_mimebundle_()["text/html"]
-        key = json.loads(html.unescape(re.search(r'data-key="(.*?)"', form).group(1)))
-        assert key == {"numbers": ["0.25"], "rtol": 1e-3, "atol": 1e-9, "hints": ["one", "two"]}
-        assert "<select" in check("choice")._repr_mimebundle_()["text/html"]
-        assert "run the notebook" in check("function")._repr_mimebundle_()["text/html"]
-
-    def test_a_solution_shows_its_verdict_not_a_form(self, static):
-        assert check("number", 0.25)._repr_mimebundle_() == {"text/plain": "✓ number: right."}
-
-
-def test_an_exercise_without_a_key_is_the_chapters_mistake():
-    with pytest.raises(ValueError, match="exercise must have an answer key, got 'no-such-topic-1'"):
-        lookup("no-such-topic-1")
-
-
-class TestKeysOfAnotherBook:
-    @pytest.fixture
-    def keys(self, tmp_path, monkeypatch):
-        """A folder of keys beside the notebook that runs; afterwards nothing knows it."""
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(answers, "__path__", list(answers.__path__))
-        before = set(sys.modules)
-        (tmp_path / "keys").mkdir()
-        yield tmp_path / "keys"
-        for name in set(sys.modules) - before:
-            if name.startswith(answers.__name__):
-                del sys.modules[name]
-                delattr(answers, name.rpartition(".")[2])
-
-    WAVES = ("from mathml.interactive.answer_key import Number\n"
-             "ANSWERS = {'other-waves-1': Number(0.25, hints=('Count them.',))}\n")
-
-    def test_are_found_where_the_notebook_says(self, keys):
-        (keys / "other_waves.py").write_text(self.WAVES)
-        use_answers("keys")
-        use_answers(keys)
-        assert answers.__path__.count(str(keys)) == 1
-        assert check("other-waves-1", 1 / 4).passed
-        assert repr(check("other-waves-1", 4)).endswith("Hint: Count them.")
-        assert check("gradient-descent-2", 1 / 3).passed
-
-    def test_a_missing_folder_is_named(self, keys):
-        with pytest.raises(ValueError, match=rf"got 'kees', which is not in {keys.parent}"):
-            use_answers("kees")
-
-    def test_a_missing_key_says_how_to_name_the_folder(self, keys):
-        (keys / "other_waves.py").write_text(self.WAVES)
-        use_answers("keys")
-        for name in ("other-waves-2", "other-lakes-1"):
-            with pytest.raises(ValueError, match=rf"got '{name}'; .*use_answers"):
-                check(name)
-
-    def test_a_key_that_lacks_a_package_says_which(self, keys):
-        (keys / "other_lakes.py").write_text("import no_such_package\n")
-        use_answers("keys")
-        with pytest.raises(ModuleNotFoundError, match="no_such_package"):
-            check("other-lakes-1")
 
 
 @pytest.mark.parametrize(("line", "said"), [

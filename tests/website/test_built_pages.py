@@ -6,13 +6,16 @@ import os
 import re
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import yaml
 from book_files import ROOT
+from conventions import EXCEPTIONS, is_copied, keys_are_not_printed
 from site_files import HTML, anchors, page, page_names, resolve, site_name
 
+from mathml.interactive.answer_key import lookup
 from website.curriculum import read_curriculum
 from website.roadmap import EXAMPLE_HUB
 
@@ -220,3 +223,36 @@ def test_what_a_class_installs_is_in_the_repository():
     scripts = {found for text in code for found in re.findall(r"\bclass/[\w.-]+\.sh", text)}
     assert scripts == {"class/install.sh", "class/build-image.sh"}
     assert all(os.access(ROOT / script, os.X_OK) for script in scripts)
+
+
+def text_above(form) -> str:
+    """What a reader may see above a form: solutions are folded, and scripts are none."""
+    unseen = "script, style, template, .tag_hide-cell, .katex-mathml"
+    hidden = {id(text) for part in form.find_parent("article").select(unseen)
+              for text in part.find_all(string=True)}
+    texts = [text for text in form.find_all_previous(string=True) if id(text) not in hidden]
+    return " ".join(reversed(texts))
+
+
+@pytest.mark.parametrize("name", [
+    name for name in CHAPTERS if Path(name).stem not in EXCEPTIONS[keys_are_not_printed]])
+def test_no_answer_stands_in_print_above_its_form(name):
+    """Also not in a figure's sentence as it is first seen, which no notebook stores."""
+    for form in page(name).select("form.check"):
+        key = lookup(form["id"].removeprefix("check-"))
+        if key.kind == "number":
+            assert not is_copied(key, text_above(form)), f"{form['id']}: ask for another"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_exercises_are_headings_and_counted(name):
+    forms = page(name).select("form.check")
+    headings = page(name).select('.exercise-number[role="heading"][aria-level="3"]')
+    assert len(headings) <= len(forms)
+    assert bool(headings) == bool(forms)
+    assert len({heading["id"] for heading in headings}) == len(headings)
+    counts = page(name).select("[aria-current=page] + .progress")
+    assert [count["data-exercises"] for count in counts] == [str(len(forms))] * bool(forms)
+    folds = page(name).select(".tag_hide-cell summary .collapsed")
+    assert all("the solution" in fold.text for fold in folds)
+    assert not page(name).select(".tag_hide-cell + .tag_hide-cell"), "two folds in a row"

@@ -131,12 +131,6 @@ class TestPages:
     def test_tidy(self, before, after):
         assert pages.tidy(before) == after
 
-    def test_only_folded_cells_are_solutions(self):
-        cell = '<div class="cell tag_{}"><details>Show the code, Hide the code</details></div>'
-        body = pages.tidy(cell.format("hide-input") + cell.format("hide-cell"))
-        assert body.count("the code") == 2
-        assert body.index("the code") < body.index("the solution")
-
     def test_run_links_come_from_the_one_repository(self):
         options = {
             "repository_url": "https://github.com/o/r",
