@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 from headless import headless_chromium
+from servers import served
 from site_files import HTML
 
 # Sums the shifts of the layout that no input of the reader caused.
@@ -26,11 +23,6 @@ def chromium():
         yield browser
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format, *args):
-        pass
-
-
 @pytest.fixture(scope="session")
 def server():
     """The site on a port of this machine, for what needs HTTP.
@@ -38,12 +30,8 @@ def server():
     What a page keeps needs it: on a starved machine Chromium sometimes loses what a page opened
     from disk stored a moment before it went, and never what a served one stored.
     """
-    handler = functools.partial(_Quiet, directory=str(HTML))
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=httpd.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    httpd.server_close()
+    with served(HTML) as address:
+        yield address
 
 
 # What is far from the screen is not laid out; as it comes near, what is above it may take its true
@@ -83,6 +71,11 @@ class Visit:
         self.page.goto(address, wait_until="load")
         self.page.evaluate("document.fonts.ready.then(() => 0)")
         return self
+
+    def uncover(self) -> None:
+        """Open what waits for answers, as finding a word in it does; nothing is kept of that."""
+        self.page.evaluate("""() => document.querySelectorAll(".covered[hidden]")
+            .forEach((part) => part.dispatchEvent(new Event("beforematch")))""")
 
     def bring_to_screen(self, part) -> None:
         """Scroll to a part of the page and wait until it stands still."""

@@ -1,4 +1,4 @@
-/* Answers the exercises of a page. Needs explore.js before it. */
+/* Answers the exercises of a page. Needs page.js before it. */
 (() => {
   "use strict";
 

@@ -1,28 +1,11 @@
-/* Moves the figures of a page. No dependency, no network. */
+/* Moves the figures of a page: applies to the base drawing what differs in the chosen state.
+   No dependency, no network. Needs page.js before it. */
 (() => {
   "use strict";
 
   // A book may carry this file twice, once among its own; a figure started twice would lose track.
-  if (window.mathml) return;
-
-  /* ---- what all parts of a page share ---- */
-
-  // What a reader did stays on this browser, by page.
-  const place = (id) => `mathml:${location.pathname}#${id}`;
-  const remember = (id, value) => {
-    try { localStorage.setItem(place(id), value); } catch { /* private window: nothing to keep */ }
-  };
-  const recall = (id) => {
-    try { return localStorage.getItem(place(id)); } catch { return null; }
-  };
-  const each = (selector, start) => {
-    const all = () => document.querySelectorAll(selector).forEach(start);
-    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", all);
-    else all();
-  };
-  window.mathml = { remember, recall, each };
-
-  /* ---- figures: apply to the base drawing what differs in the chosen state ---- */
+  if (window.mathml.explore) return;
+  window.mathml.explore = true;
 
   const parseRun = (markup) => {
     const holder = document.createElement("div");
@@ -101,5 +84,5 @@
     inputs.forEach((input, i) => { input.value = start[i]; });
   };
 
-  each("figure.explorable", startFigure);
+  window.mathml.each("figure.explorable", startFigure);
 })();
