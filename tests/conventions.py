@@ -230,8 +230,8 @@ def glossary_terms() -> list[str]:
 
 # --- words before they are used ------------------------------------------------------------------
 
-# What the first ten chapters use unexplained. The list only shrinks: a new chapter is not on it, and
-# a word that is explained by now must go.
+# What the first ten chapters use unexplained. The list only shrinks: no new chapter is on it, and a
+# word that is explained by now must go.
 UNEXPLAINED = {
     "gradients": {"gradient descent", "smooth function"},
     "gradient-descent": {"probability"},
@@ -266,15 +266,20 @@ def needs(name: str) -> frozenset[str]:
 
 
 def uses(word: str, text: str) -> bool:
-    """Whether a text has a word or its plural, outside its formulas and its links' addresses."""
-    plain = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|`[^`<]*<[\w-]+>`|\{cite[^}]*\}`[^`]*`", " ", text,
-                   flags=re.S)
+    """Whether a text has a word or its plural, outside formulas, code and addresses of links."""
+
+    def shown(found: re.Match) -> str:
+        role, inside = found.groups()
+        return "" if role is None or role.startswith("{cite") else re.sub(r"<[^>]*>$", "", inside)
+
+    plain = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", " ", text, flags=re.S)
+    plain = re.sub(r"(\{[\w:]+\})?`([^`]*)`", shown, plain)
     pattern = r"\s+".join(map(re.escape, word.split()))
     return bool(re.search(rf"(?<![\w-]){pattern}(?:e?s)?(?![\w-])", plain, re.I))
 
 
 def leads_to(paragraph: str, word: str) -> bool:
-    """Whether a paragraph links to a chapter that teaches a word, or to its line in the glossary."""
+    """Whether a paragraph links to where a word is taught, or to its line in the glossary."""
     if re.search(rf"\{{term\}}`(?:[^`]*<)?{re.escape(word)}>?`", paragraph, re.I):
         return True
     linked = {labels().get(a or b) for a, b in LINK.findall(paragraph)}
@@ -308,9 +313,10 @@ def words_are_explained(nb: Notebook):
 # --- panels have names: on a phone they stand one above the other ---------------------------------
 
 # In how many places the first ten chapters call a panel left or right. The numbers only fall.
-BY_SIDE = {"gradient-descent": 4, "information-theory": 2, "logistic-regression": 2, "probability": 4,
+BY_SIDE = {"gradient-descent": 4, "logistic-regression": 2, "probability": 4,
            "stochastic-and-adaptive-methods": 1}
-SIDE = re.compile(r"\bon\s+the\s+(?:left|right)\b(?!-)|\((?:left|right)\)|(?:^|[.;:] )(?:left|right):|"
+SIDE = re.compile(r"\bon\s+the\s+(?:left|right)\b(?!-)|\((?:left|right)\)|"
+                  r"(?:^|[.;:] )(?:left|right):|"
                   r"\b(?:left|right)(?:-hand)? (?:panel|picture|plot|half|map|diagram)\b",
                   re.I | re.M)
 SAID = re.compile(SIDE.pattern + r"|(?<!\bto )\bthe (?:left|right)\b", re.I | re.M)
@@ -325,18 +331,16 @@ def strings(code: str) -> list[str]:
 
 def beside_figures(nb: Notebook) -> list[tuple[int, str]]:
     """The texts before and after a cell that draws, code between them left out."""
-    found: dict[int, str] = {}
-    before, drawn = None, False
+    texts: list[tuple[int, str]] = []
+    drawn = [False]  # before the first text, between it and the next, …, after the last
     for k, cell in nb.cells:
         if cell["cell_type"] == "code":
-            drawn = drawn or bool(re.search(r"\bexplore\(", source(cell)) or
-                                  DRAWS.search(source(cell)))
-            continue
-        if drawn:
-            found |= {before[0]: before[1]} if before else {}
-            found[k] = source(cell)
-        before, drawn = (k, source(cell)), False
-    return list(found.items())
+            draws = re.search(r"\bexplore\(", source(cell)) or DRAWS.search(source(cell))
+            drawn[-1] = drawn[-1] or bool(draws)
+        else:
+            texts.append((k, source(cell)))
+            drawn.append(False)
+    return [text for i, text in enumerate(texts) if drawn[i] or drawn[i + 1]]
 
 
 def called_by_side(nb: Notebook) -> list[tuple[int, str]]:

@@ -19,8 +19,9 @@ from mathml.interactive.places import cell_of, parents, warn
 QUESTION = re.compile(r'<fieldset class="predict" id="([^"]+)".*?<legend>(.*?)</legend>', re.S)
 END = re.compile(r"\s*<!--\s*cover-end\s*-->\s*")
 # What assets/predict.js shows where it covers.
-PLACE = ('<div class="cover" id="{key}-cover" hidden><p id="{key}-waits">What follows waits for your '
-         'answer to the question above.</p><button type="button">Skip the question</button></div>')
+PLACE = ('<div class="cover" id="{key}-cover" hidden><p id="{key}-waits">What follows waits for '
+         'your answer to the question above.</p><button type="button">Skip the question</button>'
+         "</div>")
 
 
 class Cover(SphinxTransform):

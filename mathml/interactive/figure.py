@@ -16,7 +16,6 @@ from mathml.interactive.numerals import numerals
 from mathml.interactive.svg import figure_svg
 from mathml.plotting import plain_powers, style
 
-
 PLAY = "play"  # the name of the control that a reader may let run by itself
 
 

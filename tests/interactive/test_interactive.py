@@ -27,9 +27,9 @@ from mathml.interactive import (
 from mathml.interactive import page as page_face
 from mathml.interactive.answer_key import Array, Choice, Function, Number, lookup
 from mathml.interactive.encoder import Encoding, Slot, apply_state
-from mathml.interactive.places import cell_of
 from mathml.interactive.live import LiveFigure
 from mathml.interactive.numerals import numerals
+from mathml.interactive.places import cell_of
 
 
 @pytest.fixture
