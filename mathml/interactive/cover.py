@@ -31,6 +31,7 @@ class Cover(SphinxTransform):
 
     def apply(self, **kwargs) -> None:
         asked: dict[str, str] = {}
+        ends = []
         for node in list(self.document.findall(nodes.raw)):
             found = QUESTION.match(node.astext())
             if not found:
@@ -43,27 +44,36 @@ class Cover(SphinxTransform):
                 continue
             asked[key] = cell_of(node)
             cell = next((p for p in parents(node) if p.get("nb_element") == "cell_code"), node)
-            _cover_after(cell, key)
+            ends.append(_cover_after(cell, key))
+        for node in self.document.findall(_is_mark):
+            if not any(node is end for end in ends):
+                warn(self.env.docname, "mark",
+                     f"the mark <!-- cover-end --> in {cell_of(node)} ends nothing; write it after "
+                     "the cell of a predict, before the next heading, in a paragraph of its own")
 
 
-def _cover_after(cell: nodes.Element, key: str) -> None:
+def _cover_after(cell: nodes.Element, key: str) -> nodes.Node | None:
+    """Make the container of a question's cell; return what it ends at."""
     section = cell.parent
     start = section.index(cell) + 1
     end = next((i for i in range(start, len(section)) if _ends(section[i])), len(section))
-    about = section[start:end]
+    about, ends_at = section[start:end], section[end] if end < len(section) else None
     if about:
         del section[start:end]
         section.insert(start, [nodes.raw("", PLACE.format(key=key), format="html"),
                                nodes.container("", *about, ids=[f"{key}-about"],
                                                classes=["covered"])])
+    return ends_at
+
+
+def _is_mark(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.raw) and bool(END.fullmatch(node.astext()))
 
 
 def _ends(node: nodes.Node) -> bool:
     """Whether a cover ends where a node stands: a heading, a question, or the author's mark."""
-    if isinstance(node, nodes.section):
+    if isinstance(node, nodes.section) or _is_mark(node):
         return True
-    if isinstance(node, nodes.raw):
-        return bool(END.fullmatch(node.astext()))
     return any(QUESTION.match(raw.astext()) for raw in node.findall(nodes.raw))
 
 

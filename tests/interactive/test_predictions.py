@@ -95,10 +95,11 @@ PAGE = [
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):
-    """The built page, and another that asks one thing twice, with what the build said of it."""
+    """The built page, and what the build said of another, which is faulty."""
     folder = tmp_path_factory.mktemp("book")
     small_book(folder, asked=PAGE,
-               twice=[("markdown", "# Twice"), ("code", SETUP), ask(LONG), ask(LONG)])
+               faulty=[("markdown", "# Faulty"), ("code", SETUP), ask(LONG), ask(LONG),
+                       ("markdown", "- a list\n\n  <!-- cover-end -->")])
     code, said = build(folder)
     return folder / "_build" / "html", code, said
 
@@ -108,12 +109,13 @@ def html(book):
     return BeautifulSoup((book[0] / "book" / "asked.html").read_text("utf-8"), "html.parser")
 
 
-def test_one_question_stands_once_on_a_page(book):
+def test_what_cannot_wait_is_named_with_its_repair(book):
     _, code, said = book
     warnings = [line for line in said.splitlines() if "WARNING" in line]
     assert code != 0
-    assert len(warnings) == 1
+    assert len(warnings) == 2
     assert f"cell 3 and cell 4 ask the same question, “{LONG}”; reword one" in warnings[0]
+    assert "cover-end --> in cell 5 ends nothing; write it after the cell of" in warnings[1]
 
 
 @pytest.mark.parametrize(("question", "texts"), [
