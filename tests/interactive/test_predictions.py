@@ -229,22 +229,25 @@ def test_what_follows_waits_and_says_so(visit):
     assert page.evaluate("window.shifts") <= 0.02
 
 
-def test_covers_are_there_before_the_page_was_read_in(chromium, address):
+def test_covers_and_kept_answers_are_there_when_the_page_is_painted(visit, address):
     """While a script that waits for the whole page is on its way, the page is painted already."""
-    context = chromium.new_context()
-    page, held = context.new_page(), []
+    page, held = visit(), []
+    Asked(page, LONG).options.nth(1).click()
     page.route("**/explore.js*", lambda route: held.append(route))
     page.goto(address, wait_until="commit")
-    asked = Asked(page, DEEP)
-    asked.cover.wait_for()
-    assert page.evaluate("document.readyState") != "complete"
+    waiting, answered = Asked(page, DEEP), Asked(page, LONG)
+    waiting.cover.wait_for()
     assert held
-    assert asked.is_covered()
-    assert asked.check.is_visible()
-    held[0].continue_()
-    page.wait_for_load_state()
-    assert asked.is_covered()
-    context.close()
+    for _ in range(2):
+        assert waiting.is_covered()
+        assert waiting.check.is_visible()
+        assert not answered.is_covered()
+        assert answered.says == "✓ Yes. It is so."
+        if held:
+            assert page.evaluate("document.readyState") != "complete"
+            held.pop().continue_()
+            page.wait_for_load_state()
+    assert page.evaluate("document.readyState") == "complete"
 
 
 def test_an_arrow_key_goes_among_the_options_and_answers_nothing(visit):

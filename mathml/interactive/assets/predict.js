@@ -1,6 +1,6 @@
 /* Answers the predictions of a page, and covers what each is about until it is answered or skipped.
-   Needs page.js before it; runs in the head, so that the covers are there when the page is painted.
-   Only this script covers anything: where it does not run, all is seen. */
+   Needs page.js before it. It runs in the head and makes each part ready as the page is read in, so
+   that nothing moves when it is painted. Where this script does not run, all is seen. */
 (() => {
   "use strict";
 
@@ -10,28 +10,29 @@
   const CHOOSE = "Choose an option and press Check: the reason appears here.";
   const SKIPPED = "skipped";
 
-  /* ---- the cover: of KEY, what it is about is #KEY-about, and #KEY-cover stands in its place ---- */
+  /* ---- the cover: what #KEY asks about is #KEY-about, and #KEY-cover stands in its place ---- */
 
-  const coverOf = (about) => document.getElementById(about.id.replace(/about$/, "cover"));
-  const fieldOf = (about) => document.getElementById(about.id.replace(/-about$/, ""));
+  const part = (key, name) => document.getElementById(name ? `${key}-${name}` : key);
 
   const cover = (about) => {
-    if (recall(fieldOf(about).id) !== null) return;
+    const key = about.id.replace(/-about$/, "");
+    if (recall(key) !== null) return;
     about.hidden = "until-found"; // hidden like anything else where the browser does not know it
-    coverOf(about).hidden = false;
-    fieldOf(about).setAttribute("aria-describedby", coverOf(about).firstElementChild.id);
-    about.addEventListener("beforematch", () => uncover(about)); // found in the page, or linked to
+    part(key, "cover").hidden = false;
+    part(key).setAttribute("aria-describedby", `${key}-waits`);
+    about.addEventListener("beforematch", () => uncover(key)); // found in the page, or linked to
+    part(key, "cover").querySelector("button").addEventListener("click", () => {
+      remember(key, SKIPPED);
+      uncover(key);
+      about.tabIndex = -1;
+      about.focus({ preventScroll: true }); // the button that had the focus has gone
+    });
   };
-  const uncover = (about) => {
-    about.hidden = false;
-    coverOf(about).hidden = true;
-    fieldOf(about).removeAttribute("aria-describedby");
-  };
-  const skip = (about) => {
-    remember(fieldOf(about).id, SKIPPED);
-    uncover(about);
-    about.tabIndex = -1;
-    about.focus({ preventScroll: true }); // the button that had the focus has gone
+  const uncover = (key) => {
+    if (!part(key, "about")) return; // nothing follows, or it is still to be read in
+    part(key, "about").hidden = false;
+    part(key, "cover").hidden = true;
+    part(key).removeAttribute("aria-describedby");
   };
   // Where the browser does not open by itself what an address leads into.
   const uncoverTarget = () => {
@@ -40,42 +41,30 @@
     const target = document.getElementById(id.split("?")[0]);
     const about = target?.closest(".covered[hidden]");
     if (about) {
-      uncover(about);
+      uncover(about.id.replace(/-about$/, ""));
       target.scrollIntoView();
     }
   };
-
-  // While the page is read in, each part is made ready before it is painted.
-  const prepare = (part) => {
-    if (part.nodeType !== Node.ELEMENT_NODE) return;
-    if (part.matches(".covered")) cover(part);
-    else if (part.matches("fieldset.predict button")) part.hidden = false;
-  };
-  document.querySelectorAll(".covered, fieldset.predict button").forEach(prepare);
-  if (document.readyState === "loading") {
-    const reading = new MutationObserver((changes) => {
-      changes.forEach((change) => change.addedNodes.forEach(prepare));
-    });
-    reading.observe(document, { childList: true, subtree: true });
-    document.addEventListener("DOMContentLoaded", () => reading.disconnect());
-  }
 
   /* ---- the answer: by a click, by Enter or Space on an option, by Check; never by an arrow ---- */
 
   const startPrediction = (field) => {
     const reply = field.querySelector("[aria-live]");
-    const about = document.getElementById(`${field.id}-about`);
+    const check = field.querySelector("button");
     const ask = () => {
       delete field.dataset.state;
       reply.textContent = CHOOSE;
     };
-    const answer = (chosen) => {
+    const show = (chosen) => {
       const right = chosen === field.dataset.answer;
       field.dataset.state = right ? "right" : "wrong";
       reply.textContent = (right ? "✓ " : "✗ ") +
         field.querySelector(`template[data-reply="${chosen}"]`).content.textContent;
-      remember(field.id, chosen);
-      if (about) uncover(about);
+    };
+    const answer = (option) => {
+      show(option.value);
+      remember(field.id, option.value);
+      uncover(field.id);
     };
 
     // To a page, an option that an arrow key came by is one that was clicked, but for the key before.
@@ -85,33 +74,43 @@
     field.addEventListener("keydown", (event) => {
       byArrow = event.key.startsWith("Arrow");
       if (!event.target.matches("input") || (event.key !== "Enter" && event.key !== " ")) return;
-      event.preventDefault(); // a chosen option that is chosen again is no click
+      event.preventDefault(); // an option that is chosen already would not be clicked again
       event.target.checked = true;
-      answer(event.target.value);
+      answer(event.target);
     });
     field.addEventListener("click", (event) => {
       if (!event.target.matches("input")) return;
       if (byArrow) ask();
-      else answer(event.target.value);
+      else answer(event.target);
     });
-    field.querySelector("button").addEventListener("click", () => {
+    check.addEventListener("click", () => {
       const chosen = field.querySelector("input:checked");
-      if (chosen) answer(chosen.value);
+      if (chosen) answer(chosen);
       else ask();
     });
+    check.hidden = false;
 
     const before = recall(field.id);
-    const radio = before !== null && field.querySelector(`input[value="${CSS.escape(before)}"]`);
-    if (radio) {
-      radio.checked = true;
-      answer(before);
+    const option = before !== null && field.querySelector(`input[value="${CSS.escape(before)}"]`);
+    if (option) {
+      option.checked = true;
+      show(before);
     }
   };
 
-  each("fieldset.predict", startPrediction);
-  each(".covered", (about) => {
-    coverOf(about).querySelector("button").addEventListener("click", () => skip(about));
-  });
+  const prepare = (node) => {
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    if (node.matches(".covered")) cover(node);
+    else if (node.matches(".predict-printed")) startPrediction(node.parentElement); // it is whole
+  };
+  document.querySelectorAll(".covered, .predict-printed").forEach(prepare);
+  if (document.readyState === "loading") {
+    const reading = new MutationObserver((changes) => {
+      changes.forEach((change) => change.addedNodes.forEach(prepare));
+    });
+    reading.observe(document, { childList: true, subtree: true });
+    document.addEventListener("DOMContentLoaded", () => reading.disconnect());
+  }
   each(":root", uncoverTarget); // once, when all of the page is there
   addEventListener("hashchange", uncoverTarget);
 })();
