@@ -223,6 +223,13 @@ def keeps_what_was_answered(v):
         assert part.get_attribute("data-state") == "right", part.get_attribute("id")
 
 
+def stands_still_when_it_is_opened_again(v):
+    """From its beginning, with all that was answered in its place when it is painted."""
+    v.page.goto("about:blank")
+    v.goto(f"{v.base}/{v.name}")
+    stands_still_while_it_is_read(v)
+
+
 # Where a section stands, and how far it is to the page's end, once it has arrived and stands still.
 ARRIVE = """
 async (key) => {
@@ -318,7 +325,7 @@ VISITS = [
     (390, "light", "disk", (*READING, is_uncovered, has_figures_that_move, fits_a_small_screen)),
     (1280, "light", "served", (*READING, has_predictions_that_answer, has_figures_that_move,
                                has_exercises_that_answer, keeps_what_was_answered,
-                               stands_still_while_it_is_read)),
+                               stands_still_when_it_is_opened_again)),
     (390, "dark", "disk", (has_links_that_arrive, is_uncovered, is_read_to_its_end, *ALWAYS)),
     (1280, "dark", "disk", (has_links_that_arrive, is_uncovered, is_read_to_its_end, *ALWAYS,
                             is_whole_on_paper)),
