@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from functools import cache
 from math import isclose, isfinite
 from statistics import median
 
-from book_files import BOOK, HIDDEN, Notebook, source, tags
+from book_files import BOOK, HIDDEN, Notebook, chapters, source, tags
 
 from mathml.interactive import check
 from mathml.interactive.answer_key import lookup
@@ -335,3 +337,140 @@ def glossary_terms() -> list[str]:
     text = (BOOK / "about" / "glossary.md").read_text(encoding="utf-8")
     inside = text.split(":::{glossary}\n")[1].split("\n:::")[0]
     return [block.splitlines()[0].lower() for block in inside.split("\n\n")]
+
+
+# --- words before they are used ------------------------------------------------------------------
+
+# What the first ten chapters use unexplained. The list only shrinks: no new chapter is on it, and a
+# word that is explained by now must go.
+UNEXPLAINED = {
+    "gradients": {"gradient descent", "smooth function"},
+    "gradient-descent": {"probability"},
+    "information-theory": {"empirical distribution", "likelihood", "maximum likelihood", "one-hot",
+                           "triangle inequality"},
+    "maximum-likelihood": {"negative log-likelihood"},
+    "stochastic-and-adaptive-methods": {"intercept", "probability"},
+}
+LABEL = re.compile(r"^\(([\w-]+)\)=|^:label: ([\w-]+)|^\$\$ \(([\w-]+)\)", re.M)
+LINK = re.compile(r"\{(?:ref|prf:ref|eq|numref)\}`(?:[^`<]*<)?([\w-]+)>?`|\]\(#([\w-]+)\)")
+RECAP = re.compile(r"^(:::+)\{admonition\} Recap.*?^\1", re.M | re.S)
+
+
+@cache
+def taught() -> dict[str, set[str]]:
+    """What each chapter teaches: the index entries of its prose."""
+    return {nb.path.stem: index_entries(nb.prose) for nb in chapters()}
+
+
+@cache
+def labels() -> dict[str, str]:
+    """The chapter that each label stands in."""
+    return {next(filter(None, found.groups())): nb.path.stem
+            for nb in chapters() for found in LABEL.finditer(nb.prose)}
+
+
+@cache
+def needs(name: str) -> frozenset[str]:
+    """The chapters that a chapter needs, and those that they need."""
+    direct = {nb.path.stem: nb.data["metadata"]["mathml"]["needs"] for nb in chapters()}
+    return frozenset(direct.get(name, ())).union(*map(needs, direct.get(name, ())))
+
+
+def uses(word: str, text: str) -> bool:
+    """Whether a text has a word or its plural, outside formulas, code and addresses of links."""
+
+    def shown(found: re.Match) -> str:
+        role, inside = found.groups()
+        return "" if role is None or role.startswith("{cite") else re.sub(r"<[^>]*>$", "", inside)
+
+    plain = re.sub(r"\$\$.*?\$\$|\$[^$]*\$", " ", text, flags=re.S)
+    plain = re.sub(r"(\{[\w:]+\})?`([^`]*)`", shown, plain)
+    pattern = r"\s+".join(map(re.escape, word.split()))
+    return bool(re.search(rf"(?<![\w-]){pattern}(?:e?s)?(?![\w-])", plain, re.I))
+
+
+def leads_to(paragraph: str, word: str) -> bool:
+    """Whether a paragraph links to where a word is taught, or to its line in the glossary."""
+    if re.search(rf"\{{term\}}`(?:[^`]*<)?{re.escape(word)}>?`", paragraph, re.I):
+        return True
+    linked = {labels().get(a or b) for a, b in LINK.findall(paragraph)}
+    return any(word in taught().get(chapter, ()) for chapter in linked)
+
+
+def unexplained(nb: Notebook) -> dict[str, str]:
+    """Words of the glossary that a chapter uses before anyone explained them, and where."""
+    facts = nb.data["metadata"].get("mathml", {})
+    needed = frozenset(facts.get("needs", ())).union(*map(needs, facts.get("needs", ())))
+    known = index_entries(nb.prose).union(*(taught().get(name, ()) for name in needed))
+    recaps = "".join(box[0] for box in RECAP.finditer(nb.prose))
+    found = {}
+    for word in sorted(set(glossary_terms()) - known):
+        first = next((p for p in nb.prose.split("\n\n") if uses(word, p)), None)
+        if first and not leads_to(first, word) and not uses(word, recaps):
+            found[word] = " ".join(first.split())[:60]
+    return found
+
+
+def words_are_explained(nb: Notebook):
+    found, listed = unexplained(nb), UNEXPLAINED.get(nb.path.stem, set())
+    for word in sorted(found.keys() - listed):
+        where = [name for name, words in taught().items() if word in words]
+        yield (f"{word!r} is used in “{found[word]}…” and taught in {', '.join(where)}: link to it "
+               "there, recap it, or name the chapter in needs")
+    for word in sorted(listed - found.keys()):
+        yield f"{word!r} is explained: take it from UNEXPLAINED in tests/conventions.py"
+
+
+# --- panels have names: on a phone they stand one above the other ---------------------------------
+
+# In how many places the first ten chapters call a panel left or right. The numbers only fall.
+BY_SIDE = {"gradient-descent": 4, "logistic-regression": 2, "probability": 4,
+           "stochastic-and-adaptive-methods": 1}
+SIDE = re.compile(r"\bon\s+the\s+(?:left|right)\b(?!-)|\((?:left|right)\)|"
+                  r"(?:^|[.;:] )(?:left|right):|"
+                  r"\b(?:left|right)(?:-hand)? (?:panel|picture|plot|half|map|diagram)\b",
+                  re.I | re.M)
+SAID = re.compile(SIDE.pattern + r"|(?<!\bto )\bthe (?:left|right)\b", re.I | re.M)
+
+
+def strings(code: str) -> list[str]:
+    """The texts in a cell: labels, titles, sentences, names of panels."""
+    program = re.sub(r"^(\s*)[%!].*", r"\1pass", code, flags=re.M)  # a line for IPython
+    return [node.value for node in ast.walk(ast.parse(program))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def beside_figures(nb: Notebook) -> list[tuple[int, str]]:
+    """The texts before and after a cell that draws, code between them left out."""
+    texts: list[tuple[int, str]] = []
+    drawn = [False]  # before the first text, between it and the next, …, after the last
+    for k, cell in nb.cells:
+        if cell["cell_type"] == "code":
+            draws = re.search(r"\bexplore\(", source(cell)) or DRAWS.search(source(cell))
+            drawn[-1] = drawn[-1] or bool(draws)
+        else:
+            texts.append((k, source(cell)))
+            drawn.append(False)
+    return [text for i, text in enumerate(texts) if drawn[i] or drawn[i + 1]]
+
+
+def called_by_side(nb: Notebook) -> list[tuple[int, str]]:
+    """The places where a panel is called left or right, with their cells."""
+    said = [(k, text) for k, cell in nb.code for text in strings(source(cell))]
+    found = [(k, text, m) for k, text in said for m in SAID.finditer(text)]
+    found += [(k, text, m) for k, text in beside_figures(nb)
+              for m in SIDE.finditer(re.sub(r"\$[^$]*\$", "", text))]
+    return [(k, m[0]) for k, text, m in found]
+
+
+def panels_are_called_by_name(nb: Notebook):
+    found, listed = called_by_side(nb), BY_SIDE.get(nb.path.stem, 0)
+    if len(found) > listed:
+        yield ("panels stand one above the other on a phone; call them by name, as in "
+               "explore({'parabola': f, 'error': g}, …): "
+               + ", ".join(f"cell {k}: “{text}”" for k, text in found))
+    elif len(found) < listed:
+        yield f"{len(found)} in BY_SIDE in tests/conventions.py would do now, not {listed}"
+
+
+RULES += [words_are_explained, panels_are_called_by_name]

@@ -24,6 +24,7 @@ WHERE_USED = {
     "sphinx-design.min.css": ('class="sd-',),
     "design-tabs.js": ("sd-tab-set",),
     "explore.css": ENGINE,
+    "page.js": ENGINE,
     "explore.js": ENGINE,
     "predict.js": ('class="predict"',),
     "numbers.js": ('class="check"',),

@@ -2,8 +2,9 @@
 
 It tells notebooks that they are being built into a page, adds the script and the styles to every
 page, and puts matplotlib's SVG pictures into the page itself, where they take its colours and its
-fonts, have a size before they are painted, and carry their alternative text. It serves any Jupyter
-Book 1 and any Sphinx project with MyST-NB, whatever their themes.
+fonts, have a size before they are painted, and carry their alternative text. It marks what each
+question is about, which the page covers. It serves any Jupyter Book 1 and any Sphinx project with
+MyST-NB, whatever their themes.
 """
 
 from __future__ import annotations
@@ -17,16 +18,15 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
-from sphinx.util import logging
 
 import mathml
-from mathml.interactive import book
+from mathml.interactive import book, cover
+from mathml.interactive.places import cell_of, warn
 from mathml.interactive.svg import prefix_ids, size_of, tidy
 
 ASSETS = Path(__file__).parent / "assets"
-# In this order: the first serves the others.
-SCRIPTS = ("explore.js", "predict.js", "numbers.js", "exercises.js")
-logger = logging.getLogger(__name__)
+# Each serves those after it. These two run before the page is painted, those when it was read in.
+EARLY, LATE = ("page.js", "predict.js"), ("explore.js", "numbers.js", "exercises.js")
 FORM = '<form class="check"'
 ONLY_CHECK = re.compile(r"""\s*check\(\s*["'][\w-]+["']\s*(,\s*(\.\.\.|None)\s*)?\)\s*""")
 # How a figure, a question and an open exercise begin where only their text is.
@@ -43,9 +43,9 @@ class InlineFigures(SphinxTransform):
                     if node["uri"].endswith(".svg") and "jupyter_execute" in node["uri"]]
         for number, node in enumerate(pictures, start=1):
             if not node.get("alt", "").strip():
-                _warn(self.env.docname, "alt",
-                      f"the figure drawn by {cell_of(node)} has no alternative text; say "
-                      'what is seen in the cell\'s metadata: {"mystnb": {"image": {"alt": "..."}}}')
+                warn(self.env.docname, "alt",
+                     f"the figure drawn by {cell_of(node)} has no alternative text; say "
+                     'what is seen in the cell\'s metadata: {"mystnb": {"image": {"alt": "..."}}}')
                 continue
             text = (Path(self.env.srcdir) / node["uri"].lstrip("/")).read_text(encoding="utf-8")
             digest = hashlib.sha256(text.encode()).hexdigest()[:6]  # two notebooks may share a page
@@ -68,10 +68,10 @@ class FindUndrawn(SphinxTransform):
                 continue
             texts = {part.get("mime_type"): part.astext() for part in bundle.children}
             if "text/html" not in texts and AS_TEXT.match(texts.get("text/plain", "")):
-                _warn(self.env.docname, "stored",
-                      f"{cell_of(bundle)} has a stored output, which does not move on a page; have "
-                      "the build execute the notebook: execute_notebooks: force in _config.yml, "
-                      'or nb_execution_mode = "force" in conf.py')
+                warn(self.env.docname, "stored",
+                     f"{cell_of(bundle)} has a stored output, which does not move on a page; have "
+                     "the build execute the notebook: execute_notebooks: force in _config.yml, "
+                     'or nb_execution_mode = "force" in conf.py')
 
 
 class HideReadersCells(SphinxTransform):
@@ -101,29 +101,6 @@ def figure_html(svg: str, alt: str, prefix: str) -> str:
     return f'<div class="figure-svg">{opening}{drawing.removeprefix("<svg ")}</div>'
 
 
-def _warn(docname: str, kind: str, fault: str) -> None:
-    """Warn of a fault and its repair; a book that can live with it may say so."""
-    logger.warning("%s (or suppress_warnings: [mathml.%s])", fault, kind,
-                   location=(docname, None), type="mathml", subtype=kind)
-
-
-def cell_of(node: nodes.Node) -> str:
-    """Say which cell an output is of; MyST-NB numbers a notebook's lines as 10000 times the cell.
-
-    A notebook written as text has lines of its own.
-    """
-    line = node.line or next((p.line for p in _parents(node) if p.line), None)
-    if not line:
-        return "a cell"
-    return f"cell {line // 10000}" if line >= 10000 else f"the cell at line {line}"
-
-
-def _parents(node: nodes.Node):
-    while node.parent is not None:
-        node = node.parent
-        yield node
-
-
 def _add_assets(app: Sphinx, config) -> None:
     config.html_static_path.append(str(ASSETS))
 
@@ -135,9 +112,12 @@ def setup(app: Sphinx) -> dict:
     app.add_transform(InlineFigures)
     app.add_transform(FindUndrawn)
     app.add_transform(HideReadersCells)
+    cover.setup(app)
     app.connect("config-inited", _add_assets)
     app.add_css_file("explore.css")
-    for script in SCRIPTS:
+    for script in EARLY:
+        app.add_js_file(script)
+    for script in LATE:
         app.add_js_file(script, defer="defer")
     return {"version": mathml.__version__, "parallel_read_safe": True,
             "parallel_write_safe": True}

@@ -35,17 +35,22 @@ class Prediction:
 
 
 def predict(question: str, options: Sequence[str], answer: str | int, because: str) -> Prediction:
-    """Ask the reader what will happen; choosing reveals whether, and why.
+    """Ask the reader what will happen; the answer reveals whether, and why.
+
+    On a page, what follows the cell stays covered until the reader has answered, or skips: up to
+    the next heading, the next question, or ``<!-- cover-end -->`` in the text. Without scripts, and
+    on paper, all is seen. In a notebook nothing is covered.
 
     Parameters
     ----------
     question : str
+        Distinct within a page.
     options : sequence of str
         Two or more distinct answers to choose from.
     answer : str or int
         The right option, or its position counted from 0.
     because : str
-        The reason, shown after a choice.
+        The reason, shown after an answer.
 
     Returns
     -------
@@ -83,13 +88,13 @@ def _static(p: Prediction) -> dict:
         f"{escape(option)}</label>" for i, option in enumerate(p.options))
     replies = "".join(f'<template data-reply="{i}">{escape(p.reply(i))}</template>'
                       for i in range(len(p.options)))
+    answer = f"“{escape(p.options[p.answer])}”. {escape(p.because)}"
     html = (f'<fieldset class="predict" id="{key}" data-answer="{p.answer}">'
             f"<legend>{escape(p.question)}</legend>{labels}"
-            '<div class="predict-says"><p aria-live="polite">Choose: the reason appears here.</p>'
-            f'<div class="explorable-room" aria-hidden="true">'
-            f'{escape(max((p.reply(i) for i in range(len(p.options))), key=len))}</div></div>'
-            f"{replies}<noscript><details><summary>Answer</summary>{escape(p.reply(p.answer))}"
-            "</details></noscript></fieldset>")
+            '<button type="button" hidden>Check</button>'
+            '<p aria-live="polite">Choose an option and press Check: the reason appears here.</p>'
+            f'{replies}<p class="predict-printed">Answer: {answer}</p>'
+            f"<noscript><details><summary>Answer</summary>{answer}</details></noscript></fieldset>")
     return {"text/html": html}
 
 
@@ -99,17 +104,25 @@ def _live(p: Prediction) -> dict:
 
 
 def prediction_box(p: Prediction):
-    """Return the question as an ipywidgets box: its text, radio buttons, and the reply."""
+    """Return the question as an ipywidgets box: its text, radio buttons, Check, and the reply.
+
+    Only Check answers: arrow keys choose as they pass an option, and a widget does not say by what
+    it was chosen.
+    """
     import ipywidgets as widgets
 
     question = widgets.HTML(f"<strong>{escape(p.question)}</strong>")
     buttons = widgets.RadioButtons(options=list(p.options), index=None, layout={"width": "auto"})
+    check = widgets.Button(description="Check", tooltip=f"Check: {p.question}")
     reply = widgets.HTML()
 
-    def answered(change):
-        if change["new"] is not None:
-            mark = "✓" if change["new"] == p.answer else "✗"
-            reply.value = f'<p role="status">{mark} {escape(p.reply(change["new"]))}</p>'
+    def answer(_):
+        if buttons.index is None:
+            said = "Choose an option first."
+        else:
+            mark = "✓" if buttons.index == p.answer else "✗"
+            said = f"{mark} {escape(p.reply(buttons.index))}"
+        reply.value = f'<p role="status">{said}</p>'
 
-    buttons.observe(answered, names="index")
-    return widgets.VBox([question, buttons, reply])
+    check.on_click(answer)
+    return widgets.VBox([question, buttons, check, reply])

@@ -10,13 +10,19 @@ import unicodedata
 def slug(text: str) -> str:
     """Return a short identifier for a text: readable, and distinct for distinct texts.
 
+    It begins with a letter, as what a selector may name does.
+
     Examples
     --------
     >>> slug("Is 1 a prime?")
     'is-1-a-prime-10af'
+    >>> slug("1% are ill.")
+    'q-1-are-ill-deda'
     """
     words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].strip("-")
-    return f"{words or 'q'}-{hashlib.sha256(text.encode()).hexdigest()[:4]}"
+    if not words[:1].isalpha():
+        words = f"q-{words}".strip("-")
+    return f"{words}-{hashlib.sha256(text.encode()).hexdigest()[:4]}"
 
 
 def address(title: str) -> str:

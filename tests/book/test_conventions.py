@@ -9,9 +9,11 @@ import pytest
 import yaml
 from book_files import BOOK, ROOT, Notebook, chapters, notebooks
 from conventions import (
+    BY_SIDE,
     EXCEPTIONS,
     FOR_PAGES,
     RULES,
+    UNEXPLAINED,
     cells_are_short,
     drawings_have_alternative_text,
     exercises_are_of_every_kind,
@@ -27,12 +29,14 @@ from conventions import (
     metadata_is_clean,
     minutes_and_needs_are_given,
     outputs_are_text,
+    panels_are_called_by_name,
     parts_are_there,
     randomness_is_explicit,
     setup_comes_first,
     solutions_pass,
     statements_are_checked,
     theorems_are_proved,
+    words_are_explained,
 )
 
 from mathml.interactive.answer_key import Array, Choice, Fault, Function, Number, Proof
@@ -247,6 +251,19 @@ BROKEN = [
     (setup_comes_first, [md("# T"), SETUP, md("# U")]),
     (links_go_by_label, [md("see Chapter 3")]),
     (minutes_and_needs_are_given, [md("# T")]),
+    (words_are_explained, [md("Follow the gradient.")]),
+    (words_are_explained, [md("Two Gradients of a $f$.")]),
+    (words_are_explained, [md("Follow the gradient.\n\nThe gradient ({ref}`gradients`).")]),
+    (words_are_explained, [md("The gradient ({ref}`norms`).")]),
+    *[(panels_are_called_by_name, [code(text)]) for text in (
+        'explore(f, a=slider(0, 1, 2, label="start (left)"))',
+        'def f(ax, a):\n    return f"{a}: the left search ends."',
+        'predict("Q?", ["a", "b"], "a", "The search on the right.")')],
+    *[(panels_are_called_by_name, [code("explore(f)"), md(text)]) for text in (
+        "On the left is the map.", "The map (left) has a ball.", "The left panel moves.",
+        "Look.\nLeft: the map. Right: the ball.")],
+    (panels_are_called_by_name, [md("On the\nright is the map."), code("x = 1"),
+                                 code("explore(f)")]),
 ]
 KEPT = [
     (drawings_have_alternative_text, [code("ax.plot(x);", mystnb=ALT)]),
@@ -270,6 +287,18 @@ KEPT = [
     (formulas_read_everywhere, [md("$$\\begin{aligned}a&=b\\end{aligned}$$")]),
     (setup_comes_first, [md("# T"), SETUP]),
     (setup_comes_first, [md("(t)=\n# T"), SETUP]),
+    (words_are_explained, [md("Follow the {index}`gradient`.")]),
+    (words_are_explained, [md("Follow the gradient ({ref}`gradients`).\n\nThe gradient again.")]),
+    (words_are_explained, [md("Follow the {term}`gradient`.")]),
+    (words_are_explained, [md("Follow the gradient.\n\n:::{admonition} Recap: slopes\n"
+                              "The gradient holds them.\n:::")]),
+    (words_are_explained, [md("Sub-gradients, `gradient`s? {ref}`slopes <gradient>` $gradient$")]),
+    *[(panels_are_called_by_name, [code(text)]) for text in (
+        "ax.legend(loc='upper left')\nax.text(0, 0, 'a', ha='right')",
+        'def f(ax):\n    return "At a right angle; 3 steps are left."')],
+    (panels_are_called_by_name, [code('predict("All ones lie to the right.", ["a", "b"], 0, "")')]),
+    (panels_are_called_by_name, [md("What is on the left is smaller."), md("Words."),
+                                 code("explore(f)"), md("The right answer is left of 0.")]),
 ]
 
 
@@ -296,6 +325,31 @@ def test_minutes_in_the_text_are_those_of_the_metadata(tmp_path):
         notebook(tmp_path, md(text.format(60)), metadata=facts)))
     assert list(minutes_and_needs_are_given(
         notebook(tmp_path, md(text.format(70)), metadata=facts)))
+
+
+def test_a_needed_chapter_explains_its_words_and_those_that_it_needs(tmp_path):
+    text = md("Follow the gradient of a norm.")
+    for needed, known in (("gradient-descent", True), ("gradients", True), ("probability", False)):
+        made = notebook(tmp_path, text, metadata={"mathml": {"minutes": 1, "needs": [needed]}})
+        assert (not list(words_are_explained(made))) == known, needed
+
+
+def test_a_list_of_exceptions_only_shrinks(tmp_path, monkeypatch):
+    monkeypatch.setitem(UNEXPLAINED, "made", {"gradient", "norm"})
+    (said,) = words_are_explained(notebook(tmp_path, md("Follow the gradient.")))
+    assert said == "'norm' is explained: take it from UNEXPLAINED in tests/conventions.py"
+    monkeypatch.setitem(BY_SIDE, "made", 2)
+    cells = [code("explore(f)"), md("On the left it moves.")]
+    (said,) = panels_are_called_by_name(notebook(tmp_path, *cells))
+    assert said == "1 in BY_SIDE in tests/conventions.py would do now, not 2"
+    monkeypatch.setitem(BY_SIDE, "made", 1)
+    assert not list(panels_are_called_by_name(notebook(tmp_path, *cells)))
+
+
+def test_the_lists_of_exceptions_name_chapters():
+    names = {nb.path.stem for nb in chapters()}
+    assert set(UNEXPLAINED) <= names
+    assert set(BY_SIDE) <= names
 
 
 def test_every_rule_has_a_notebook_that_breaks_it():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+import contextlib
 
 import pytest
 from browser.waiting import COME, FONTS, READY
 from headless import headless_chromium
+from servers import served
 from site_files import HTML
 
 # Sums the shifts of the layout that no input of the reader caused.
@@ -27,27 +26,11 @@ def chromium():
         yield browser
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format, *args):
-        pass
-
-
 @pytest.fixture(scope="session")
 def serve():
     """Return a function that serves a folder on a port of this machine and returns its address."""
-    running = []
-
-    def start(folder):
-        handler = functools.partial(_Quiet, directory=str(folder))
-        httpd = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        running.append(httpd)
-        return f"http://127.0.0.1:{httpd.server_port}"
-
-    yield start
-    for httpd in running:
-        httpd.shutdown()
-        httpd.server_close()
+    with contextlib.ExitStack() as running:
+        yield lambda folder: running.enter_context(served(folder))
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +66,11 @@ class Visit:
         assert self.page.evaluate(FONTS) == "ready", f"{address}: the fonts do not come"
         self.page.wait_for_function(READY)
         return self
+
+    def uncover(self) -> None:
+        """Open what waits for answers, as finding a word in it does; nothing is kept of that."""
+        self.page.evaluate("""() => document.querySelectorAll(".covered[hidden]")
+            .forEach((part) => part.dispatchEvent(new Event("beforematch")))""")
 
     def bring_to_screen(self, part) -> None:
         """Scroll to a part of the page and wait until it stands still."""

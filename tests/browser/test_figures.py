@@ -175,6 +175,7 @@ def moves(v, figure) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_figures_move(visit, subtests, name, those, width, scheme):
     v = visit(name, width=width, scheme=scheme)
+    v.uncover()
     for figure in those:
         with subtests.test(figure.title):
             moves(v, v.page.locator(f"#{figure.key}"))
@@ -192,6 +193,7 @@ def test_no_kind_of_figure_is_without_one_in_the_sample():
 
 def test_every_learning_rate_draws_and_says_something_else(visit):
     v = visit("book/optimization/gradient-descent.html")
+    v.uncover()
     figure = v.page.locator("figure.explorable").first
     control = controls_of(v.page, figure)[0]
     assert control.name == "learning rate η"

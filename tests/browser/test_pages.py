@@ -167,14 +167,32 @@ SAYS = "(part) => part.querySelector('[aria-live]').textContent"
 
 
 def has_predictions_that_answer(v):
+    """A click answers, an arrow key does not, and what a question is about waits for the answer."""
     for question in v.page.locator("fieldset.predict").all():
-        answer = question.get_attribute("data-answer")
+        key, answer = question.get_attribute("id"), question.get_attribute("data-answer")
+        cover, about = v.page.locator(f"#{key}-cover"), v.page.locator(f"#{key}-about")
+        v.bring_to_screen(question)
+        question.locator("input").first.focus()
+        v.page.keyboard.press("ArrowDown")
+        assert question.get_attribute("data-state") is None, key
+        assert cover.is_visible(), key
+        assert not about.inner_text(), key
         for radio in question.locator("input").all():
-            radio.check()
+            radio.click()
             right = radio.get_attribute("value") == answer
             assert question.evaluate(SAYS).startswith("✓ Yes." if right else "✗ Not quite")
             assert question.get_attribute("data-state") == ("right" if right else "wrong")
+        assert not cover.is_visible(), key
+        assert about.inner_text(), key
         question.locator(f'input[value="{answer}"]').check()
+        question.get_by_role("button", name="Check").click()
+        assert question.get_attribute("data-state") == "right"
+
+
+def is_uncovered(v):
+    """From here on nothing waits for an answer."""
+    v.uncover()
+    assert v.page.locator(".covered[hidden], .cover:not([hidden])").count() == 0
 
 
 def attempts(key: dict) -> list[tuple[str, str]]:
@@ -218,6 +236,13 @@ def keeps_what_was_answered(v):
     forms = len(page(v.name).select("form.check"))
     told = v.page.locator("[aria-current=page] + .progress .progress-count").all_text_contents()
     assert told == [f"{forms}/{forms}"] * bool(forms)
+
+
+def stands_still_when_it_is_opened_again(v):
+    """From its beginning, with all that was answered in its place when it is painted."""
+    v.page.goto("about:blank")
+    v.goto(f"{v.base}/{v.name}")
+    stands_still_while_it_is_read(v)
 
 
 # Where a section stands, and how far it is to the page's end, once it has arrived and stands still.
@@ -309,13 +334,16 @@ READING = (stands_still_while_it_is_read, *ALWAYS)
 # First what needs a page that nobody has read, last what changes it for good. Where things stand
 # does not depend on the colours, so a reader scrolls by day and takes the links by night; what a
 # question answers and what paper shows does not depend on the width either. What a page keeps is
-# tried where the site is served: conftest.py says why.
+# tried where the site is served: conftest.py says why. A page is asked both as it is first opened,
+# with what its questions are about covered, and with nothing covered.
 VISITS = [
-    (390, "light", "disk", (*READING, has_figures_that_move, fits_a_small_screen)),
-    (1280, "light", "served", (*READING, has_figures_that_move, has_predictions_that_answer,
-                               has_exercises_that_answer, keeps_what_was_answered)),
-    (390, "dark", "disk", (has_links_that_arrive, is_read_to_its_end, *ALWAYS)),
-    (1280, "dark", "disk", (has_links_that_arrive, is_read_to_its_end, *ALWAYS, is_whole_on_paper)),
+    (390, "light", "disk", (*READING, is_uncovered, has_figures_that_move, fits_a_small_screen)),
+    (1280, "light", "served", (*READING, has_predictions_that_answer, has_figures_that_move,
+                               has_exercises_that_answer, keeps_what_was_answered,
+                               stands_still_when_it_is_opened_again)),
+    (390, "dark", "disk", (has_links_that_arrive, is_uncovered, is_read_to_its_end, *ALWAYS)),
+    (1280, "dark", "disk", (has_links_that_arrive, is_uncovered, is_read_to_its_end, *ALWAYS,
+                            is_whole_on_paper)),
 ]
 # In the sweep also what the question before it may have hidden, on a page that is just opened.
 APART = [

@@ -12,6 +12,7 @@ REFERRING = [name for name in page_names()
 @pytest.mark.parametrize("name", REFERRING[:2])
 def test_a_reference_shows_what_it_refers_to(visit, name):
     v = visit(name)
+    v.uncover()
     link = v.page.locator('article p a.reference.internal[href^="#thm-"]').first
     target = v.page.locator(f"[id='{link.get_attribute('href')[1:]}']")
     peek = v.page.locator("#peek")

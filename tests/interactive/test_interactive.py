@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from docutils import nodes
 
-from mathml.interactive import choice, explore, log_slider, predict, slider
+from mathml.interactive import choice, explore, log_slider, slider
 from mathml.interactive import page as page_face
 from mathml.interactive.encoder import Encoding, Slot, apply_state
-from mathml.interactive.extension import cell_of
 from mathml.interactive.live import LiveFigure
 from mathml.interactive.numerals import numerals
+from mathml.interactive.places import cell_of
 
 
 @pytest.fixture
@@ -326,38 +326,6 @@ class TestLiveExplore:
         assert plt.get_fignums() == []
 
 
-class TestPredict:
-    def test_replies(self):
-        p = predict("Q?", ["a", "b"], "b", "Because.")
-        assert p.reply(1) == "Yes. Because."
-        assert p.reply(0) == "Not quite: the answer is “b”. Because."
-
-    def test_static_markup(self, static):
-        text = predict("Is 1 < 2?", ["yes", "no"], 0, "It is.").bundle["text/html"]
-        assert text.startswith('<fieldset class="predict"')
-        assert "Is 1 &lt; 2?" in text
-        assert text.count('type="radio"') == 2
-        assert 'aria-live="polite"' in text
-        assert 'data-answer="0"' in text
-
-    def test_live_reply(self, live):
-        import ipywidgets
-
-        from mathml.interactive.prediction import prediction_box
-        box = prediction_box(predict("Q?", ["a", "b"], "b", "Because."))
-        buttons, reply = box.children[1:]
-        assert isinstance(buttons, ipywidgets.RadioButtons)
-        buttons.index = 0
-        assert "✗ Not quite" in reply.value
-        buttons.index = 1
-        assert "✓ Yes" in reply.value
-
-    @pytest.mark.parametrize(("options", "answer"), [(["a"], "a"), (["a", "a"], "a"),
-                                                     (["a", "b"], "c"), (["a", "b"], 2),
-                                                     (["a", "b"], True)])
-    def test_errors(self, options, answer):
-        with pytest.raises(ValueError, match=r"predict 'Q\?'"):
-            predict("Q?", options, answer, "Because.")
 
 
 @pytest.mark.parametrize(("line", "said"), [

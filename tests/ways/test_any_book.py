@@ -251,11 +251,16 @@ def try_figures(page) -> None:
 
 
 def try_questions(page) -> None:
-    """A prediction and an exercise answer, right and wrong."""
+    """A prediction and an exercise answer, right and wrong; what follows waits for the first."""
     question, reply = page.locator("fieldset.predict"), page.locator(".predict [aria-live]")
+    figures = page.locator("figure.explorable")
+    assert not any(figure.is_visible() for figure in figures.all())
     question.get_by_label("the second").check()
     assert reply.text_content().startswith("✗ Not quite")
+    assert all(figure.is_visible() for figure in figures.all())
     page.keyboard.press("ArrowUp")
+    assert reply.text_content().startswith("Choose an option")
+    question.get_by_role("button", name="Check").click()
     assert reply.text_content() == "✓ Yes. It has room."
     form = page.locator("form.check")
     for entry, said in (("4", "✗ not this value. Hint: How many waves fit?"), ("1/4", "✓ right")):
@@ -312,8 +317,8 @@ RUN_AXE = """async (ours) => (await axe.run({include: ours.split(", ").map((part
 def test_the_book_moves(visit, pages, width, scheme):
     plain = visit(pages / "plain.html", width=width, scheme=scheme)
     v = visit(pages / "waves.html", width=width, scheme=scheme)
-    try_figures(v.page)
     try_questions(v.page)
+    try_figures(v.page)
     assert v.width() <= max(width, plain.width())
     assert v.page.evaluate(OUTSIDE, OURS) == []
     assert v.page.evaluate(FRAMED, OURS) == []
@@ -334,7 +339,9 @@ def test_the_script_runs_once(visit, pages):
     assert v.page.locator('script[src*="explore.js"]').count() == 1
     assert v.page.locator('link[href*="explore.css"]').count() == 1
     assert v.page.evaluate("window.own") in (1, None)
-    v.page.add_script_tag(path=pages / "_static" / "explore.js")
+    for script in ("page.js", "predict.js", "explore.js"):
+        v.page.add_script_tag(path=pages / "_static" / script)
+    try_questions(v.page)
     try_figures(v.page)
 
 

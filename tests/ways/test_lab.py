@@ -136,6 +136,7 @@ def test_a_question_and_an_exercise_answer_in_jupyterlab(lab, read):
     radio = page.locator(".widget-radio-box input").nth(2)
     radio.scroll_into_view_if_needed()
     radio.check()
+    page.get_by_role("button", name="Check").first.click()
     page.wait_for_selector("text=✓ Yes.")
     for attempt, mark in (("1.0", "✗ gradient-descent-1"), ("10 * 0.98**100",
                                                             "✓ gradient-descent-1")):

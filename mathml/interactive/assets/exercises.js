@@ -1,4 +1,4 @@
-/* Answers the exercises of a page. Needs explore.js and numbers.js before it.
+/* Answers the exercises of a page. Needs page.js and numbers.js before it.
    What is kept: under each form's id what was entered, under "right" the ids of those that are. */
 (() => {
   "use strict";

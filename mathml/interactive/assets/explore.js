@@ -1,26 +1,10 @@
-/* Moves the figures of a page. No dependency, no network. */
+/* Moves the figures of a page. Needs page.js before it. */
 (() => {
   "use strict";
 
   // A book may carry this file twice, once among its own; a figure started twice would lose track.
-  if (window.mathml) return;
-
-  /* ---- what all parts of a page share ---- */
-
-  // What a reader did stays on this browser, by page.
-  const place = (id) => `mathml:${location.pathname}#${id}`;
-  const remember = (id, value) => {
-    try { localStorage.setItem(place(id), value); } catch { /* private window: nothing to keep */ }
-  };
-  const recall = (id) => {
-    try { return localStorage.getItem(place(id)); } catch { return null; }
-  };
-  const whenRead = (action) => {
-    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", action);
-    else action();
-  };
-  const each = (selector, start) =>
-    whenRead(() => document.querySelectorAll(selector).forEach(start));
+  if (window.mathml.bring) return;
+  const { each, whenRead } = window.mathml;
 
   /* ---- drawings: apply to the base what differs in the chosen state ---- */
 
@@ -495,5 +479,5 @@
   if (document.readyState === "complete") whenLoaded();
   else addEventListener("load", whenLoaded);
 
-  window.mathml = { remember, recall, each, bring };
+  window.mathml.bring = bring;
 })();
