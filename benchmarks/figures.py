@@ -1,7 +1,7 @@
 """Measure every explorable's two faces: `python -m benchmarks.figures`.
 
 The stored one: its states, what it adds to the page (gzipped) and how long the build draws it. The
-live one: how long the kernel takes to redraw after a slider moved, as each slider is walked from
+live one: how long the kernel takes to redraw after a control moved, as each control is walked from
 end to end and back; that is computing the state, drawing it and writing its picture's text.
 """
 
@@ -46,12 +46,12 @@ from mathml.interactive.live import LiveFigure
 times = {}
 for figure in [o for o in gc.get_objects() if isinstance(o, LiveFigure)]:
     taken = times.setdefault(figure.figure.title, [])
-    for slider in figure.sliders.values():
-        last = len(slider.options) - 1
+    for control in figure.controls.values():
+        last = len(control.options) - 1
         stride = max(1, last // 10)
         for index in [*range(0, last, stride), last, *range(last, -1, -stride)]:
-            start, before = time.perf_counter(), slider.index
-            slider.index = index
+            start, before = time.perf_counter(), control.index
+            control.index = index
             if index != before:
                 taken.append(1e3 * (time.perf_counter() - start))
     figure.reset()

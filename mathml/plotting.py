@@ -8,9 +8,12 @@ each, so that colour is never the only one.
 from __future__ import annotations
 
 import re
+import sys
+import threading
 from contextlib import contextmanager
 
 import matplotlib as mpl
+import matplotlib.style
 import numpy as np
 from matplotlib.ticker import LogFormatterSciNotation
 
@@ -25,6 +28,7 @@ THEME = {"#000000": "ink", BLUE: "blue", ORANGE: "orange", GREEN: "green", PINK:
          GOLD: "gold", INK: "ink", GREY: "grey", FAINT: "faint", PAPER: "paper"}
 RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")  # for str.translate
 
+# What differs from matplotlib's own defaults.
 _RC = {
     "figure.figsize": (6.4, 3.8), "figure.dpi": 72, "savefig.dpi": 72,
     "figure.subplot.left": 0.11, "figure.subplot.right": 0.98,
@@ -34,20 +38,25 @@ _RC = {
     "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": GREY, "axes.titlecolor": INK,
     "xtick.color": GREY, "ytick.color": GREY, "xtick.labelcolor": INK, "ytick.labelcolor": INK,
     "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.8,
-    "axes.grid": False, "grid.color": FAINT, "grid.linewidth": 0.6, "axes.axisbelow": True,
-    "axes.titlelocation": "left", "axes.titleweight": "normal", "axes.unicode_minus": True,
-    "lines.linewidth": 2, "lines.markersize": 6, "lines.solid_capstyle": "round",
-    "legend.frameon": False, "patch.linewidth": 1, "hatch.linewidth": 0.6,
+    "grid.color": FAINT, "grid.linewidth": 0.6, "axes.axisbelow": True,
+    "axes.titlelocation": "left",
+    "lines.linewidth": 2, "lines.solid_capstyle": "round",
+    "legend.frameon": False, "hatch.linewidth": 0.6,
     "axes.formatter.useoffset": False, "axes.formatter.limits": (-4, 5),
     "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
-    "svg.fonttype": "none", "svg.hashsalt": "mathml", "path.simplify": True,
-    "path.simplify_threshold": 0.1,
+    "svg.fonttype": "none", "svg.hashsalt": "mathml", "path.simplify_threshold": 0.1,
 }
+
+# matplotlib has one set of settings for all threads, and a kernel may draw in two: a cell's figure
+# in one, a redraw of another figure, whose slider the reader moves meanwhile, in the other.
+_ALONE = threading.RLock()
 
 
 @contextmanager
 def style():
     """Draw in the course's style inside a ``with`` block, and leave no trace after it.
+
+    What a reader has set, in a ``matplotlibrc`` or a cell, changes nothing.
 
     Examples
     --------
@@ -55,23 +64,28 @@ def style():
     >>> with style():
     ...     ax = Figure().subplots()
     """
-    with mpl.rc_context(_settings()):
+    with _ALONE, mpl.rc_context():
+        _apply()
         yield
 
 
 def use_style() -> None:
-    """Draw in the course's style, as SVG, from here on: for the first cell of a notebook only."""
-    from IPython import get_ipython
+    """Draw in the course's style, as SVG, from here on: for the first cell of a notebook only.
 
-    mpl.rcParams.update(_settings())
-    if get_ipython() is not None:
+    What was set before, in a ``matplotlibrc`` or a cell, is gone; the backend stays.
+    """
+    with _ALONE:
+        _apply()
+    ipython = sys.modules.get("IPython")  # whoever runs in it has imported it
+    if ipython is not None and ipython.get_ipython() is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("svg", bbox_inches=None)
 
 
-def _settings() -> dict:
-    return {**_RC, "axes.prop_cycle": mpl.cycler(color=CYCLE)}
+def _apply() -> None:
+    mpl.style.use(["default", {**_RC, "axes.prop_cycle": mpl.cycler(color=CYCLE)}])
+    mpl.rcParams["timezone"] = "UTC"  # no part of a style for matplotlib, and yet it writes dates
 
 
 def contours(ax, f, x_range, y_range, *, levels=12, n=81, **kwargs):

@@ -6,9 +6,12 @@ a list of nodes and strings, in document order.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
+
+_SPECIAL = re.compile(r"""[&<>"\n\r\t]""")  # few values need more than quotes around them
 
 
 @dataclass(eq=False)
@@ -36,11 +39,15 @@ def serialise(node: Node | str) -> str:
     """Write a node in its canonical spelling: attributes sorted, no needless white space."""
     if isinstance(node, str):
         return escape(node)
-    attrs = "".join(f" {name}={quoteattr(node.attrs[name])}" for name in sorted(node.attrs))
+    attrs = "".join(f" {name}={_quoted(node.attrs[name])}" for name in sorted(node.attrs))
     if not node.children:
         return f"<{node.tag}{attrs}/>"
     inner = "".join(serialise(child) for child in node.children)
     return f"<{node.tag}{attrs}>{inner}</{node.tag}>"
+
+
+def _quoted(value: str) -> str:
+    return quoteattr(value) if _SPECIAL.search(value) else f'"{value}"'
 
 
 def _local(name: str) -> str:

@@ -114,6 +114,9 @@ def _check_controls(title: str, controls: dict) -> None:
         raise ValueError(f"explore {title!r}: needs at least one control, got none; "
                          "pass name=slider(...)")
     for name, control in controls.items():
+        if not name.isidentifier():  # "start-x" would hide one half of a point named "start"
+            raise ValueError(f"explore {title!r}: a control's name must be one that a parameter "
+                             f"can have, got {name!r}; rename it")
         if not isinstance(control, (Control, Point)):
             raise TypeError(f"explore {title!r}: {name} must be a slider, log_slider, choice or "
                             f"point, got {control!r}; write {name}=slider(start, stop, n, "

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
@@ -17,8 +18,11 @@ from mathml.plotting import THEME, style
 
 _NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
 _GEOMETRY = {"d", "x", "y", "width", "height", "cx", "cy", "r", "points"}
-_REFERENCE = re.compile(r"url\(#([^)]+)\)|^#(.+)$")
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_REFERRING = {"style", "clip-path", "fill", "stroke", "mask", "filter"}  # what may say url(#...)
 _DROPPED = {"metadata", "style", "desc", "title"}
+_FONT = re.compile(r"font: ((?:[\w-]+ )*)([\d.]+px)")  # as matplotlib before 3.11 writes it
+_LETTERS = "var(--mm-letters,1)"  # by how much a page that shows the drawing small enlarges letters
 _DEFAULTS = {"stroke-linejoin: round", "fill-opacity: 1", "stroke-opacity: 1"}
 
 
@@ -34,17 +38,18 @@ def figure_svg(fig: Figure) -> str:
 def tidy(text: str) -> str:
     """Return matplotlib SVG text reduced to what is seen; see the module's first lines."""
     root = parse(text[text.index("<svg"):])
-    used = {name for node in root.elements() for value in node.attrs.values()
-            for name in _references(value)}
+    used = {name for node in root.elements() for name in _references(node)}
     _tidy_node(root, used, in_defs=False)
     root.attrs = {"viewBox": root.attrs["viewBox"]}
-    return serialise(_number_ids(root))
+    _rename_ids(root, lambda name, number: f"i{number}")
+    return serialise(root)
 
 
 def prefix_ids(svg: str, prefix: str) -> str:
     """Give every identifier in canonical SVG text a prefix, so that two drawings never clash."""
-    svg = re.sub(r' id="', f' id="{prefix}', svg)
-    return re.sub(r'(url\(#|href="#)', rf"\1{prefix}", svg)
+    root = parse(svg)
+    _rename_ids(root, lambda name, number: prefix + name)
+    return serialise(root)
 
 
 def size_of(svg: str) -> tuple[float, float]:
@@ -70,7 +75,7 @@ def _tidy_node(node: Node, used: set[str], in_defs: bool) -> None:
         if key == "transform":
             value = re.sub(r"\s*rotate\(-?0(\.0)? [^)]*\)|\s*rotate\(-?0\)", "", value)
         if key == "style":
-            value = _tidy_style(value)
+            value = _tidy_style(value, placed=node.tag == "tspan")
         node.attrs[key] = value
     for key in ("transform", "style"):
         if node.attrs.get(key) == "":
@@ -83,6 +88,10 @@ def _tidy_node(node: Node, used: set[str], in_defs: bool) -> None:
         if isinstance(child, Node):
             _tidy_node(child, used, in_defs)
     node.children = [c for c in node.children if not _is_empty(c)]
+    if any(map(_is_formula, node.children)):  # its fraction bars stand beside its letters
+        for child in node.children:
+            style = child.attrs.get("style", "")
+            child.attrs["style"] = f"{style};transform:scale({_LETTERS})".removeprefix(";")
 
 
 def _transform_digits(value: str, digits: int) -> int:
@@ -94,14 +103,33 @@ def _is_empty(child: Node | str) -> bool:
     return isinstance(child, Node) and child.tag in {"g", "defs"} and not child.children
 
 
-def _tidy_style(value: str) -> str:
+def _is_formula(child: Node | str) -> bool:
+    """Whether this is text whose letters matplotlib placed one by one."""
+    return isinstance(child, Node) and child.tag == "text" and any(
+        isinstance(part, Node) for part in child.children)
+
+
+def _tidy_style(value: str, placed: bool) -> str:
+    """Shorten a style; letters that were not placed one by one can grow with the page's wish."""
     parts = [p.strip() for p in value.split(";") if p.strip()]
     parts = [p for p in parts if not p.startswith("font-family") and p not in _DEFAULTS]
-    parts = [re.sub(r"^font: ([\d.]+px).*", r"font-size: \1", p) for p in parts]
+    parts = [q for p in parts for q in _font(p)]
     text = ";".join(re.sub(r":\s+", ":", p) for p in parts)
+    if not placed:
+        text = re.sub(r"font-size:([\d.]+px)", rf"font-size:calc(\1*{_LETTERS})", text)
     for colour, name in THEME.items():
         text = text.replace(colour, f"var(--mm-{name},{colour})")
     return text
+
+
+def _font(part: str) -> list[str]:
+    """Split "font: italic 700 12px 'DejaVu Sans'", and leave its family to the page."""
+    if not (found := _FONT.match(part)):
+        return [part]
+    looks = [f"font-weight: {word}" if word.isdigit() else
+             f"font-variant: {word}" if word == "small-caps" else f"font-style: {word}"
+             for word in found[1].split()]
+    return [*looks, f"font-size: {found[2]}"]
 
 
 def _round_numbers(value: str, digits: int) -> str:
@@ -113,27 +141,29 @@ def _round_numbers(value: str, digits: int) -> str:
     return _NUMBER.sub(short, value)
 
 
-def _references(value: str) -> list[str]:
-    return [a or b for a, b in _REFERENCE.findall(value)]
+def _references(node: Node) -> list[str]:
+    """The identifiers that the attributes of an element refer to."""
+    names = [name for key in _REFERRING & node.attrs.keys()
+             for name in _REFERENCE.findall(node.attrs[key])]
+    if node.attrs.get("href", "").startswith("#"):
+        names.append(node.attrs["href"][1:])
+    return names
 
 
-def _number_ids(root: Node) -> Node:
-    """Rename identifiers to 1, 2, 3, ... in order of appearance."""
+def _rename_ids(root: Node, rename: Callable[[str, int], str]) -> None:
+    """Give identifiers new names, by their old ones and their places in order of appearance."""
     names: dict[str, str] = {}
     for node in root.elements():
         if "id" in node.attrs:
-            names.setdefault(node.attrs["id"], f"i{len(names) + 1}")
+            old = node.attrs["id"]
+            node.attrs["id"] = names.setdefault(old, rename(old, len(names) + 1))
+
+    def renamed(name: str) -> str:
+        return names.get(name, name)  # a link may lead out of the drawing
+
     for node in root.elements():
-        for key, value in node.attrs.items():
-            if key == "id":
-                node.attrs[key] = names[value]
-            elif "#" in value:
-                node.attrs[key] = _REFERENCE.sub(lambda m: _renamed(m, names), value)
-    return root
-
-
-def _renamed(match: re.Match, names: dict[str, str]) -> str:
-    name = match.group(1) or match.group(2)
-    if name not in names:  # a colour such as #0072b2, not a reference
-        return match.group()
-    return match.group().replace(name, names[name])
+        for key in _REFERRING & node.attrs.keys():
+            node.attrs[key] = _REFERENCE.sub(lambda found: f"url(#{renamed(found[1])})",
+                                             node.attrs[key])
+        if node.attrs.get("href", "").startswith("#"):
+            node.attrs["href"] = f"#{renamed(node.attrs['href'][1:])}"

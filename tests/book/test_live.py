@@ -1,7 +1,7 @@
 """After a notebook has run to its end every figure still moves, and returns to where it began.
 
 Cells share their names: a later cell that reuses one would silently change, or break, a figure
-above it. So each notebook is run as a reader runs it, and then all its sliders are moved. At the
+above it. So each notebook is run as a reader runs it, and then all its controls are moved. At the
 end it tells which files of the package it has used: the build must know of each.
 """
 
@@ -24,11 +24,10 @@ opened, report = len(plt.get_fignums()), []
 for figure in [o for o in gc.get_objects() if isinstance(o, LiveFigure)]:
     before = [picture.value for picture in figure.pictures]
     moved = 0
-    for slider in figure.sliders.values():
-        for index in (0, len(slider.options) - 1):
-            slider.index = index
-            if figure.failure:
-                report.append(f"{figure.figure.title}: {figure.failure}")
+    for control in figure.controls.values():
+        for index in (0, len(control.options) - 1):
+            control.index = index
+            report += [f"{figure.figure.title}: {f.reason}" for f in figure.failures if f]
             moved += [picture.value for picture in figure.pictures] != before
     figure.reset()
     if not moved:

@@ -17,7 +17,6 @@ from docutils import nodes
 from mathml.interactive import choice, explore, log_slider, slider
 from mathml.interactive import page as page_face
 from mathml.interactive.encoder import Encoding, Slot, apply_state
-from mathml.interactive.live import LiveFigure
 from mathml.interactive.numerals import numerals
 from mathml.interactive.places import cell_of
 
@@ -277,53 +276,6 @@ class TestStaticExplore:
 def _slots(stored) -> tuple[Slot, ...]:
     return tuple(Slot(e, kind, tuple(w) if kind == "run" else w, tuple(v), p)
                  for e, kind, w, v, p in stored["slots"])
-
-
-class TestLiveExplore:
-    @pytest.fixture(autouse=True)
-    def _live(self, live):
-        pass
-
-    def test_moving_a_slider_redraws_its_panel_only(self):
-        figure = LiveFigure(explore([line, dots], title="T", slope=SLOPE, n=DOTS))
-        before = [picture.value for picture in figure.pictures]
-        figure.sliders["slope"].value = -1.0
-        after = [picture.value for picture in figure.pictures]
-        assert before[0] != after[0]
-        assert before[1] == after[1]
-        assert "slope −1." in figure.sentence.value
-        assert "1 dots" in figure.sentence.value
-
-    def test_reset_returns_to_the_same_picture(self):
-        figure = LiveFigure(explore(line, title="T", slope=SLOPE))
-        before = figure.pictures[0].value
-        figure.sliders["slope"].index = 0
-        assert figure.pictures[0].value != before
-        figure.reset()
-        assert figure.pictures[0].value == before
-
-    def test_the_notebook_shows_a_widget_and_short_text(self):
-        bundle = explore(line, title="T", slope=SLOPE)._repr_mimebundle_()
-        assert bundle["text/plain"] == "Exploration 'T': move slope"
-        assert "model_id" in bundle["application/vnd.jupyter.widget-view+json"]
-
-    def test_a_failing_redraw_is_told_to_the_reader(self):
-        limit = {"ok": 10.0}
-
-        def fragile(ax, slope):
-            return line(ax, slope / limit["ok"])
-        figure = LiveFigure(explore(fragile, title="T", slope=SLOPE))
-        limit.clear()  # as a later cell might overwrite a name
-        figure.sliders["slope"].index = 0
-        assert "KeyError" in figure.failure
-        assert "run its cells again" in figure.sentence.value
-
-    def test_no_figure_stays_open(self):
-        import matplotlib.pyplot as plt
-        figure = LiveFigure(explore(line, title="T", slope=SLOPE))
-        for i in (0, 1, 2, 3) * 5:
-            figure.sliders["slope"].index = i
-        assert plt.get_fignums() == []
 
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from mathml.interactive._tree import Node, parse
+from mathml.interactive.encoder import canonical
 from mathml.interactive.svg import figure_svg, prefix_ids, size_of, tidy
 from mathml.plotting import BLUE, style
 
@@ -78,6 +80,84 @@ def test_a_hex_colour_is_not_mistaken_for_a_reference():
     assert 'fill="#abcdef"' in svg
     assert 'href="#i1"' in svg
     assert 'id="i1"' in svg
+
+
+# Labels and addresses that look like what a drawing says of its own identifiers.
+TRAPS = ['see id="i1"', "url(#i1)", 'href="#i1" <a id="i1">', "&lt;g id='i1'&gt;", "#i1"]
+
+
+@pytest.mark.parametrize("label", TRAPS)
+def test_identifiers_are_renamed_and_labels_are_not(label):
+    with style():
+        fig = Figure()
+        ax = fig.subplots()
+        ax.plot([0, 1], "o", label="dots")
+        ax.text(0.5, 0.5, label)
+    svg = figure_svg(fig)
+    named = prefix_ids(svg, "a-")
+    for text in (svg, named):
+        root = parse(text)
+        assert label in [c for node in root.elements() for c in node.children]
+    assert "a-i1" in named
+    assert prefix_ids(svg, "") == svg == canonical(svg)
+
+
+def test_a_reference_is_renamed_as_a_whole():
+    """Whatever letters its name shares with what stands around it, or with other names."""
+    svg = tidy('<svg viewBox="0 0 1 1"><path id="u"/><path id="i1"/><path id="url"/>'
+               '<path id="href"/>'
+               '<path style="mask:url(#url);fill: url(#u)" clip-path="url(#i1)" d="M0 0"/>'
+               '<use href="#u"/><use href="#href"/><use href="#i1"/></svg>')
+    assert 'style="mask:url(#i3);fill:url(#i1)"' in svg
+    assert 'clip-path="url(#i2)"' in svg
+    assert re.findall('href="(#[^"]+)"', svg) == ["#i1", "#i4", "#i2"]
+    named = prefix_ids(svg, "i")
+    assert 'style="mask:url(#ii3);fill:url(#ii1)"' in named
+
+
+def test_a_link_out_of_the_drawing_stays():
+    with style():
+        fig = Figure()
+        fig.text(0.5, 0.5, "more", url="#section").set_gid("i1")
+        fig.subplots().plot([0, 1], "o")
+    assert 'href="#section"' in prefix_ids(figure_svg(fig), "a-")
+
+
+def test_letters_can_grow_with_the_pages_wish():
+    with style():
+        fig = Figure()
+        fig.text(0.2, 0.2, "plain", size=11)
+        fig.text(0.5, 0.5, "strong", weight="bold", size=12.5)
+    assert re.findall(r'style="([^"]*font-size:calc\(.*?\)\))', figure_svg(fig)) == [
+        "font-size:calc(11px*var(--mm-letters,1))",
+        "font-weight:700;font-size:calc(12.5px*var(--mm-letters,1))"]
+
+
+def test_a_formula_grows_as_a_whole_with_its_fraction_bars():
+    """matplotlib has placed each of its letters, as far from the next as at their own size."""
+    with style():
+        fig = Figure()
+        fig.text(0.5, 0.5, r"$\frac{x^2}{y}$")
+    (formula,) = (node for node in parse(figure_svg(fig)).elements()
+                  if [child.tag for child in node.children if isinstance(child, Node)][:1]
+                  == ["text"])
+    tags = [child.tag for child in formula.children]
+    assert tags == ["text", "rect"]
+    assert {child.attrs["style"] for child in formula.children} == {
+        "transform:scale(var(--mm-letters,1))"}
+    assert all("calc" not in node.attrs.get("style", "") for node in formula.elements())
+
+
+@pytest.mark.parametrize(("written", "kept"), [
+    ("font: 12px 'DejaVu Sans', serif", "font-size:calc(12px*var(--mm-letters,1))"),
+    ("font: italic 700 9.5px 'DejaVu Sans'",
+     "font-style:italic;font-weight:700;font-size:calc(9.5px*var(--mm-letters,1))"),
+    ("font: small-caps 8px Arial",
+     "font-variant:small-caps;font-size:calc(8px*var(--mm-letters,1))"),
+])
+def test_what_older_matplotlib_says_of_a_font_is_split(written, kept):
+    svg = tidy(f'<svg viewBox="0 0 1 1"><text style="{written}">a</text></svg>')
+    assert f'<text style="{kept}">' in svg
 
 
 @pytest.mark.parametrize("angle", [0, 30, 90])

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import threading
+
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from mathml import plotting
+from mathml.interactive.svg import figure_svg
 
 
 @pytest.fixture
@@ -29,6 +36,123 @@ def test_use_style_is_the_same_style():
             inside = dict(mpl.rcParams)
         plotting.use_style()
         assert dict(mpl.rcParams) == inside
+
+
+def drawing() -> str:
+    with plotting.style():
+        fig = Figure()
+        ax = fig.subplots()
+        ax.plot([1, 20, 300], [0.001, 123456.5, -4], "o-", label="line", alpha=0.9)
+        ax.bar([10, 200], [1e5, 2e4], hatch="/")
+        ax.imshow(np.arange(4).reshape(2, 2), extent=(0, 90, 0, 9e4), aspect="auto")
+        ax.set(xlabel=f"{num2date(0):%H:%M}", title=r"$x^2$")
+        ax.legend()
+    return figure_svg(fig)
+
+
+HOSTILE = {
+    "font.size": 30, "font.family": "serif", "font.serif": ["DejaVu Serif"], "text.usetex": True,
+    "mathtext.fontset": "stix", "text.color": "red", "axes.grid": True, "axes.facecolor": "yellow",
+    "axes.titlesize": 40, "axes.titleweight": "bold", "axes.unicode_minus": False,
+    "axes.formatter.use_locale": True, "axes.formatter.use_mathtext": True, "axes.xmargin": 0.3,
+    "axes.formatter.limits": [0, 0], "axes.autolimit_mode": "round_numbers",
+    "lines.linestyle": "--", "lines.marker": "x", "lines.markersize": 20, "patch.linewidth": 9,
+    "patch.force_edgecolor": True, "image.cmap": "hot", "image.interpolation": "bilinear",
+    "legend.frameon": True, "legend.loc": "lower left", "xtick.direction": "in",
+    "xtick.minor.visible": True, "figure.dpi": 200, "figure.autolayout": True,
+    "savefig.dpi": 300, "savefig.bbox": "tight", "savefig.pad_inches": 3,
+    "savefig.facecolor": "red", "savefig.transparent": False, "svg.fonttype": "path",
+    "svg.hashsalt": "another", "svg.image_inline": False, "path.simplify": False,
+    "path.sketch": [1, 100, 2], "timezone": "Asia/Tokyo",
+}
+
+
+def test_a_readers_settings_change_no_picture():
+    before = drawing()
+    with mpl.rc_context(HOSTILE):
+        assert drawing() == before
+        assert {name: mpl.rcParams[name] for name in ("font.size", "savefig.bbox")} == {
+            "font.size": 30, "savefig.bbox": "tight"}
+        plotting.use_style()
+        assert drawing() == before
+
+
+# What a notebook shows of a cell's own figure is what its settings save.
+SHOW = """
+import io, locale
+import matplotlib as mpl
+mpl.use("pdf")
+{before}
+from mathml.plotting import use_style
+use_style()
+import matplotlib.pyplot as plt
+fig, ax = plt.subplots()
+ax.plot([1, 20, 300], [0.001, 1234.5, -4], "o-", label="line")
+ax.set(xlabel="x − 1", title="$x^2$")
+ax.legend()
+text = io.StringIO()
+fig.savefig(text, format="svg", metadata={{"Date": None}})
+assert mpl.get_backend().lower() == "pdf", mpl.get_backend()
+print(text.getvalue())
+"""
+
+
+COMMA = """
+for name in ("de_DE.UTF-8", "de_DE.iso88591", "fr_FR.UTF-8"):  # what of these a machine has
+    try:
+        locale.setlocale(locale.LC_ALL, name)
+    except locale.Error:
+        continue
+    break
+"""
+
+
+def shown(folder, before: str = "") -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", SHOW.format(before=before)], cwd=folder, check=True,
+        capture_output=True, encoding="utf-8", timeout=120,
+        env={**os.environ, "PYTHONUTF8": "1", "MPLBACKEND": ""})
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_a_readers_file_of_settings_changes_no_picture(tmp_path):
+    """Nor do settings and a locale that cells before have chosen; the backend stays."""
+    (tmp_path / "plain").mkdir()
+    plain = shown(tmp_path / "plain")
+    assert "<svg" in plain
+    lines = [f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+             for name, value in HOSTILE.items()]
+    (tmp_path / "matplotlibrc").write_text("\n".join(lines), encoding="utf-8")
+    assert shown(tmp_path) == plain
+    assert shown(tmp_path, f"mpl.rcParams.update({HOSTILE!r})") == plain
+    assert shown(tmp_path, COMMA) == plain
+
+
+def test_use_style_needs_no_ipython(monkeypatch):
+    monkeypatch.setitem(sys.modules, "IPython", None)
+    with mpl.rc_context({"font.size": 30}):
+        plotting.use_style()
+        assert mpl.rcParams["font.size"] == 12
+
+
+def test_two_threads_leave_the_settings_as_they_were():
+    """A kernel may draw a cell's figure while it redraws, in another thread, one that is moved."""
+    before, entered, left = dict(mpl.rcParams), threading.Event(), threading.Event()
+
+    def redraw():
+        entered.wait(10)
+        with plotting.style():
+            left.wait(10)
+
+    thread = threading.Thread(target=redraw)
+    thread.start()
+    with plotting.style():
+        entered.set()
+        thread.join(0.5)  # waits, or it would keep what is set here as what was set before
+    left.set()
+    thread.join(10)
+    assert dict(mpl.rcParams) == before
 
 
 def test_contours_returns_the_level_curves(ax):

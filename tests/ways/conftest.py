@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 
+import nbformat
 import pytest
 from book_files import ROOT
 from headless import headless_chromium
@@ -18,6 +19,30 @@ SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false",
                                                     "checkForUpdates": False},
 }
+EVERY_KIND = """
+import time
+from mathml.interactive import choice, explore, point, slider
+
+scale, drawn = 1.0, []
+
+def path(ax, start, kind):
+    ax.plot([start[0], 0], [start[1], 0], {"solid": "-", "dashed": "--", "dotted": ":"}[kind])
+    ax.set(xlim=(-3, 3), ylim=(-3, 3))
+    return f"A {kind} line leaves ({start[0]:g}, {start[1]:g})."
+
+def height(ax, play):
+    drawn.append(play)
+    time.sleep(0.1)  # as long as a heavy figure takes
+    ax.bar(["height"], [play * scale])
+    ax.set_ylim(0, 60)
+    return f"The bar is {play * scale:g} high."
+
+explore({"From above": path, "From the side": height}, title="Every kind", size=(4, 2.5),
+        start=point(x=slider(-2, 2, 5, label="start x"), y=slider(-2, 2, 5, label="start y"),
+                    label="start"),
+        kind=choice(["solid", "dashed", "dotted"], label="kind of line"),
+        play=slider(0, 60, 61, label="time"))
+"""
 
 
 @pytest.fixture(scope="session")
@@ -29,10 +54,17 @@ def browser():
 
 @pytest.fixture(scope="session")
 def jupyter(tmp_path_factory):
-    """Return a function that starts `jupyter lab` or `jupyter notebook` on a copy of the book."""
+    """Return a function that starts `jupyter lab` or `jupyter notebook` on a copy of the book.
+
+    Beside its chapters lies a notebook with one figure that has every kind of control.
+    """
     home = tmp_path_factory.mktemp("jupyter")
     shutil.copytree(ROOT / "book", home / "book",
                     ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(EVERY_KIND)],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    nbformat.write(notebook, home / "book" / "every-kind.ipynb")
     for name, content in SETTINGS.items():
         path = home / "settings" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)

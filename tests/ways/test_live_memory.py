@@ -17,11 +17,11 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from mathml.interactive.live import LiveFigure
 
-sliders = [s for o in gc.get_objects() if isinstance(o, LiveFigure) for s in o.sliders.values()]
+controls = [c for o in gc.get_objects() if isinstance(o, LiveFigure) for c in o.controls.values()]
 
 def move(times):
-    for _, slider in zip(range(times), itertools.cycle(sliders)):
-        slider.index = (slider.index + 1) % len(slider.options)
+    for _, control in zip(range(times), itertools.cycle(controls)):
+        control.index = (control.index + 1) % len(control.options)
     gc.collect()
     with open("/proc/self/statm") as file:
         resident = 4096 * int(file.read().split()[1])
