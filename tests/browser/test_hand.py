@@ -266,7 +266,9 @@ def test_what_a_figure_needs_comes_when_it_is_near_or_touched(chromium):
     context.add_init_script(LAZY)
     tab = context.new_page()
     tab.goto((HTML / name).as_uri())
+    tab.locator(".cover button").first.click()
     tab.wait_for_function("'ready' in document.querySelector('figure.explorable').dataset")
+    tab.locator(".cover button").last.click()
     last = tab.locator("figure.explorable").last
     assert last.get_attribute("data-ready") is None
     last.evaluate("""(figure) => {
@@ -278,6 +280,8 @@ def test_what_a_figure_needs_comes_when_it_is_near_or_touched(chromium):
     assert last.locator("output").first.text_content() == "1.6"  # the movement is not lost
     between = tab.locator("figure.explorable").nth(2)
     assert between.get_attribute("data-ready") is None
+    tab.locator(".cover button:visible").first.scroll_into_view_if_needed()
+    between.evaluate("figure => { figure.closest('.covered').hidden = false; }")
     between.scroll_into_view_if_needed()
     tab.wait_for_function("([f]) => 'ready' in f.dataset", arg=[between.element_handle()])
     context.close()
@@ -326,6 +330,7 @@ SOME = WITH_FIGURES if SWEEP else [
 def test_a_picture_stays_in_view_while_its_controls_are_touched(visit, subtests, name, width,
                                                                 height):
     v = visit(name, width=width)
+    v.uncover()
     v.page.set_viewport_size({"width": width, "height": height})
     for figure in v.page.locator("figure.explorable").all():
         with subtests.test(figure.get_attribute("id")):

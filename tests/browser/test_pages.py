@@ -163,6 +163,22 @@ def has_figures_that_move(v):
     assert not any(faults.values()), faults
 
 
+# Letters of pictures that are smaller on the screen than a reader can read. (Exponents are not
+# letters of their own.)
+SMALL = """() => [...document.querySelectorAll(":is(figure.explorable, .figure-svg) svg text")]
+  .filter((text) => /font-size/.test(text.getAttribute("style")))
+  .map((text) => {
+    const svg = text.ownerSVGElement;
+    const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+    return [parseFloat(getComputedStyle(text).fontSize) * scale, text.textContent,
+      svg.getAttribute("aria-label")];
+  }).filter(([size]) => size < 9.9)"""
+
+
+def has_letters_to_read(v):
+    assert v.page.evaluate(SMALL) == []
+
+
 SAYS = "(part) => part.querySelector('[aria-live]').textContent"
 
 
@@ -337,7 +353,8 @@ READING = (stands_still_while_it_is_read, *ALWAYS)
 # tried where the site is served: conftest.py says why. A page is asked both as it is first opened,
 # with what its questions are about covered, and with nothing covered.
 VISITS = [
-    (390, "light", "disk", (*READING, is_uncovered, has_figures_that_move, fits_a_small_screen)),
+    (390, "light", "disk", (*READING, is_uncovered, has_figures_that_move,
+                              has_letters_to_read, fits_a_small_screen)),
     (1280, "light", "served", (*READING, has_predictions_that_answer, has_figures_that_move,
                                has_exercises_that_answer, keeps_what_was_answered,
                                stands_still_when_it_is_opened_again)),

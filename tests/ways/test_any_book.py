@@ -61,6 +61,18 @@ def line(ax, n, kind):
 explore([steps, line], title="Two pictures", n=slider(2, 9, 8, label="steps"),
         kind=choice(["solid", "dashed", "dotted"], label="kind"))
 """
+DOT = """\
+from mathml.interactive import point
+
+def dot(ax, place):
+    ax.plot(*place, "o")
+    ax.set(xlim=(0, 4), ylim=(0, 4))
+    return f"The dot is at ({place[0]}, {place[1]}).", {"height": place[1]}
+
+explore(dot, title="A dot", place=point(x=slider(0, 4, 5, label="x", default=1),
+                                        y=slider(0, 4, 5, label="y", default=2), label="dot"))
+"""
+WORDS = "It is {follow}`height` high; {move}`put it back <A dot?x=1&y=2>`."
 PICTURE = """\
 %config InlineBackend.figure_formats = ["svg"]
 import matplotlib.pyplot as plt
@@ -73,9 +85,11 @@ EXTENSIONS = shown("python", '"myst_nb"')
 IMPORTS, KEYS = shown("python", "import explore"), shown("python", "use_answers")
 
 
-def notebook(path: Path, *cells: str | tuple[str, dict], outputs: list | None = None) -> None:
-    """Write a notebook: a title, then cells of code, the last of them with stored outputs."""
-    written = [{"id": "title", "cell_type": "markdown", "metadata": {}, "source": f"# {path.stem}"}]
+def notebook(path: Path, *cells: str | tuple[str, dict], outputs: list | None = None,
+             words: str = "") -> None:
+    """Write a notebook: a title, words, cells of code, the last of them with stored outputs."""
+    written = [{"id": "title", "cell_type": "markdown", "metadata": {},
+                "source": f"# {path.stem}\n\n{words}"}]
     for k, cell in enumerate(cells):
         text, metadata = cell if isinstance(cell, tuple) else (cell, {})
         written.append({"id": f"c{k}", "cell_type": "code", "metadata": metadata, "source": text,
@@ -88,8 +102,8 @@ def notebook(path: Path, *cells: str | tuple[str, dict], outputs: list | None = 
 
 def write_chapters(folder: Path) -> None:
     """One chapter with all that moves, one with another figure, one with nothing of ours."""
-    notebook(folder / "waves.ipynb", IMPORTS, ASK, WAVE, TWO, (PICTURE, ALT), KEYS,
-             'check("waves-1", ...)')
+    notebook(folder / "waves.ipynb", IMPORTS, ASK, WAVE, TWO, DOT, (PICTURE, ALT), KEYS,
+             'check("waves-1", ...)', words=WORDS)
     notebook(folder / "more.ipynb", IMPORTS, WAVE.replace("A wave", "Another"), (PICTURE, ALT))
     notebook(folder / "plain.ipynb", "print('nothing moves')")
     (folder / "answers").mkdir()
@@ -216,9 +230,9 @@ def visit(browser):
 
 
 LOOK = """(figure) => ({
-  pictures: [...figure.querySelectorAll(".explorable-pictures > svg")].map((svg) => svg.innerHTML),
+  pictures: [...figure.querySelectorAll(".explorable-panel > svg")].map((svg) => svg.innerHTML),
   sentence: figure.querySelector(".explorable-text").textContent,
-  shown: [...figure.querySelectorAll("output")].map((output) => output.textContent),
+  shown: [...figure.querySelectorAll("output, :checked + span")].map((part) => part.textContent),
 })"""
 FIGURES = {  # title: what it says first, and with each of its controls at their other end
     "A wave": ("3 waves.", {"waves": "8 waves."}),
@@ -232,22 +246,58 @@ def try_figures(page) -> None:
     """Each control moves picture and sentence, by keyboard and by pointer; Reset undoes it."""
     for title, (begins, others) in FIGURES.items():
         figure = page.locator("figure.explorable", has_text=title)
+        figure.scroll_into_view_if_needed()
+        page.wait_for_function("([figure]) => 'ready' in figure.dataset",
+                               arg=[figure.element_handle()])
         first = figure.evaluate(LOOK)
         assert first["sentence"] == begins
         for label, says in others.items():
-            control = figure.get_by_role("slider", name=label, exact=True)
-            control.press("End")
+            slider = figure.get_by_role("slider", name=label, exact=True)
+            if slider.count():
+                width, height = (slider.bounding_box()[side] for side in ("width", "height"))
+                slider.press("End")
+            else:
+                buttons = figure.get_by_role("group", name=label, exact=True).locator("label")
+                buttons.last.locator("input").press("Space")
             moved = figure.evaluate(LOOK)
             assert moved["sentence"] == says
             assert moved["pictures"] != first["pictures"]
             assert moved["shown"] != first["shown"]
             figure.get_by_role("button", name="Reset").click()
             assert figure.evaluate(LOOK) == first
-            box = control.bounding_box()
-            control.click(position={"x": box["width"] - 4, "y": box["height"] / 2})
+            if slider.count():
+                slider.click(position={"x": width - 4, "y": height / 2})
+            else:
+                buttons.last.click()
             assert figure.evaluate(LOOK) == moved
             figure.get_by_role("button", name="Reset").click()
             assert figure.evaluate(LOOK) == first
+
+
+TAKEN = """(handle) => {
+  const { x, y, width, height } = handle.querySelector(".explorable-ring").getBoundingClientRect();
+  return [x + width / 2, y + height / 2];
+}"""
+
+
+def try_the_point(page) -> None:
+    """The handle is taken and let go; a link of the text puts it back, and the text follows."""
+    figure = page.locator("figure.explorable", has_text="A dot")
+    figure.scroll_into_view_if_needed()
+    page.wait_for_function("([figure]) => 'ready' in figure.dataset", arg=[figure.element_handle()])
+    follows = page.locator(".figure-value")
+    assert follows.text_content() == "2"
+    x, y = figure.locator(".explorable-handle").evaluate(TAKEN)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y - 60, steps=3)
+    page.mouse.up()
+    told = figure.locator(".explorable-text").text_content()
+    assert told != "The dot is at (1, 2)."
+    assert follows.text_content() == told.rpartition(" ")[2].strip(").")
+    page.get_by_role("link", name="put it back").click()
+    page.wait_for_function("([text]) => text.textContent === 'The dot is at (1, 2).'",
+                           arg=[figure.locator(".explorable-text").element_handle()])
 
 
 def try_questions(page) -> None:
@@ -263,10 +313,12 @@ def try_questions(page) -> None:
     question.get_by_role("button", name="Check").click()
     assert reply.text_content() == "✓ Yes. It has room."
     form = page.locator("form.check")
-    for entry, said in (("4", "✗ not this value. Hint: How many waves fit?"), ("1/4", "✓ right")):
+    for entry, said, hint in (("4", "✗ not this value", "Hint: How many waves fit?"),
+                              ("1/4", "✓ right", "")):
         form.get_by_label("length =").fill(entry)
         form.get_by_role("button", name="Check").click()
         assert form.locator("output").text_content().startswith(said)
+        assert hint in form.locator("output").text_content()
 
 
 # The contrast of our text with the paper behind it, where it is least. A drawing's paper is what
@@ -319,6 +371,7 @@ def test_the_book_moves(visit, pages, width, scheme):
     v = visit(pages / "waves.html", width=width, scheme=scheme)
     try_questions(v.page)
     try_figures(v.page)
+    try_the_point(v.page)
     assert v.width() <= max(width, plain.width())
     assert v.page.evaluate(OUTSIDE, OURS) == []
     assert v.page.evaluate(FRAMED, OURS) == []
