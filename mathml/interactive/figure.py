@@ -79,6 +79,14 @@ class Exploration:
         """Number of drawings: each panel's controls multiply, the panels add."""
         return sum(len(self.states(panel)) for panel in self.panels)
 
+    def picture_name(self, i: int) -> str:
+        """What a screen reader calls the picture of a panel, given by its place."""
+        if self.panels[i].name:
+            return f"{self.title}: {self.panels[i].name}"
+        if len(self.panels) > 1:
+            return f"{self.title}, picture {i + 1} of {len(self.panels)}"
+        return self.title
+
     def states(self, panel: Panel) -> list[dict]:
         """Every combination of a panel's controls, the last control running fastest."""
         grids = [self.controls[name].values for name in panel.names]

@@ -194,9 +194,7 @@ class LiveFigure:
 
     def _picture(self, i: int) -> str:
         name, failure = self.figure.panels[i].name, self.failures[i]
-        label = ": ".join(filter(None, [self.figure.title, name]))
-        if failure:
-            label = f"{label} (out of date)"
+        label = self.figure.picture_name(i) + (" (out of date)" if failure else "")
         width = round(self.figure.size[0] * 96)
         looks = f"width:{width}px;max-width:100%;background:#fff;color:#1f2328"
         if failure:

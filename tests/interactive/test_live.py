@@ -135,6 +135,10 @@ class TestNames:
         assert picture(figure, 1)["aria-label"] == "T: Dots"
         assert figure.pictures[0].value.startswith('<div aria-hidden="true">Line &lt;1&gt;</div>')
 
+    def test_panels_without_names_are_counted(self):
+        figure = live_figure([line, dots], slope=SLOPE, n=DOTS)
+        assert picture(figure, 1)["aria-label"] == "T, picture 2 of 2"
+
     def test_a_panel_without_a_name_shows_none(self):
         assert live_figure(line, slope=SLOPE).pictures[0].value.count("<div") == 1
 
