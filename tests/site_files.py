@@ -34,7 +34,7 @@ def anchors(name: str) -> frozenset[str]:
 def resolve(name: str, address: str) -> tuple[Path, str]:
     """The file and the anchor that an address on a page leads to."""
     path, _, anchor = address.partition("#")
-    path = path.partition("?")[0]
+    path, anchor = path.partition("?")[0], anchor.partition("?")[0]  # what sets a figure, too
     target = (HTML / name).parent / path if path else HTML / name
     return Path(target).resolve(), anchor
 

@@ -151,13 +151,10 @@ def _no_garbage_collection():
 
 def _picture(part: dict, figure: Exploration, i: int, says: str) -> str:
     width, height = part["size"]
-    name, title = figure.panels[i].name, figure.title
-    if name:
-        title = f"{title}: {name}"
-    elif len(figure.panels) > 1:
-        title = f"{title}, picture {i + 1} of {len(figure.panels)}"
+    name = figure.panels[i].name
     heading = f'<p class="explorable-name" aria-hidden="true">{escape(name)}</p>' if name else ""
-    opening = (f'<svg role="img" aria-label="{escape(title)}" aria-describedby="{says}" '
+    opening = (f'<svg role="img" aria-label="{escape(figure.picture_name(i))}" '
+               f'aria-describedby="{says}" '
                f'width="{width:g}" height="{height:g}" ')
     return (f'<div class="explorable-panel" style="--mm-width:{width:g}px">{heading}{opening}'
             f'{part["svg"].removeprefix("<svg ")}</div>')

@@ -229,6 +229,8 @@
         this.tell(nearest);
         put(atX, atY);
       };
+      // The finger takes the point and not the page; within a picture touch-action does not say so.
+      group.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
       group.addEventListener("pointerdown", (event) => {
         if (event.button !== 0) return;
         event.preventDefault(); // no text is marked
@@ -432,7 +434,7 @@
     }
     const room = document.createElement("div");
     room.style.height = `${figure.getBoundingClientRect().height}px`;
-    room.className = "explorable-away";
+    room.style.margin = getComputedStyle(figure).margin;
     const dialog = document.createElement("dialog");
     dialog.className = "explorable-dialog";
     dialog.setAttribute("aria-label", figure.querySelector(".explorable-title").textContent);
