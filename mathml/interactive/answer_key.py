@@ -71,7 +71,9 @@ class _Numbers:
         return np.array([_half_a_unit(v, self.digits) or self.atol for v in values])
 
     def near(self, values: np.ndarray) -> np.ndarray:
-        """How far from each number an attempt is called close."""
+        """How far from each number an attempt is called close; a count is right or wrong."""
+        if np.all(values == np.round(values)):
+            return self.within(values)
         finite = np.where(np.isinf(values), 0.0, values)
         return np.maximum(NEAR * np.abs(finite), self.within(values))
 

@@ -27,7 +27,7 @@ from mathml.interactive.svg import prefix_ids, size_of, tidy
 ASSETS = Path(__file__).parent / "assets"
 # Each serves those after it. These two run before the page is painted, those when it was read in.
 EARLY, LATE = ("page.js", "predict.js"), ("explore.js", "numbers.js", "exercises.js")
-FORM = '<form class="check"'
+FORM, QUESTION = '<form class="check"', '<fieldset class="predict"'
 ONLY_CHECK = re.compile(r"""\s*check\(\s*["'][\w-]+["']\s*(,\s*(\.\.\.|None)\s*)?\)\s*""")
 # How a figure, a question and an open exercise begin where only their text is.
 AS_TEXT = re.compile(r"(Exploration ['\"]|Prediction: |○ [\w-]+: not attempted yet)")
@@ -75,16 +75,25 @@ class FindUndrawn(SphinxTransform):
 
 
 class HideReadersCells(SphinxTransform):
-    """Leave out the code above a form: ``check("norms-3", ...)`` is for who runs the notebook."""
+    """Leave out code that serves who runs the notebook, and a reader of the page not.
+
+    Above a form, that is ``check("norms-3", ...)``; above a question, a folded ``predict(...)``,
+    which would tell its answer.
+    """
 
     default_priority = 400
 
     def apply(self, **kwargs) -> None:
         for cell in list(self.document.findall(nodes.container)):
-            if cell.get("nb_element") == "cell_code" and FORM in _raw(cell):
-                source = cell.children[0]
-                if ONLY_CHECK.fullmatch(source.astext()):
-                    cell.remove(source)
+            if cell.get("nb_element") != "cell_code" or not cell.children:
+                continue
+            source, shown = cell.children[0], _raw(cell)
+            if FORM in shown and ONLY_CHECK.fullmatch(source.astext()):
+                cell.remove(source)
+            elif (QUESTION in shown and cell.get("hide_mode") == "input"
+                  and source.astext().lstrip().startswith("predict(")):
+                cell.remove(source)
+                del cell["hide_mode"]  # there is nothing left to fold
 
 
 def _raw(node: nodes.Node) -> str:

@@ -9,9 +9,9 @@ import json
 from contextlib import contextmanager
 from html import escape
 
-from mathml.interactive.blending import can_blend
+from mathml.interactive.blending import blended_slots
 from mathml.interactive.controls import Control
-from mathml.interactive.encoder import encode
+from mathml.interactive.encoder import Slot, encode
 from mathml.interactive.figure import PLAY, Drawing, Exploration, Panel
 from mathml.interactive.slugs import address
 from mathml.interactive.svg import prefix_ids, size_of
@@ -53,7 +53,7 @@ def exploration_html(figure: Exploration) -> str:
         f'<div class="explorable-controls">{controls}<div class="explorable-buttons">'
         '<button type="button" class="explorable-reset">Reset</button>'
         '<button type="button" class="explorable-link">Copy link</button>'
-        '<button type="button" class="explorable-full" aria-pressed="false">Full size</button>'
+        '<button type="button" class="explorable-full">Full size</button>'
         "</div></div>"
         f'<div class="explorable-says"><p class="explorable-text" id="{name}-says">'
         f'{escape(first)}</p><div class="explorable-room" aria-hidden="true">{escape(longest)}'
@@ -88,20 +88,22 @@ def _panel(figure: Exploration, panel: Panel, drawings: list[Drawing], prefix: s
         **_each_once(sentences),
         "values": {name: _each_once([d.values.get(name, "") for d in drawings])
                    for name in drawings[start].values},
-        "points": [_point(figure, panel, drawings, name) for name in drawings[start].places],
+        "points": [_point(figure, panel, drawings, name, encoding.slots)
+                   for name in drawings[start].places],
     }
     return {"data": data, "svg": encoding.base, "size": size_of(encoding.base),
             "first": sentences[start], "longest": max(sentences, key=len)}
 
 
-def _each_once(texts: list[str]) -> dict:
-    """Texts of every state, each stored once, and which one each state has."""
+def _each_once(texts: list) -> dict:
+    """What every state has, such as its sentence: each stored once, and which one it is."""
     once = list(dict.fromkeys(texts))
     rank = {text: i for i, text in enumerate(once)}
     return {"texts": once, "says": [rank[text] for text in texts]}
 
 
-def _point(figure: Exploration, panel: Panel, drawings: list[Drawing], name: str) -> dict:
+def _point(figure: Exploration, panel: Panel, drawings: list[Drawing], name: str,
+           slots: tuple[Slot, ...]) -> dict:
     places = {d.places[name] for d in drawings}
     if len(places) > 1:
         raise ValueError(f"explore {figure.title!r}: the axes in which {figure.points[name]!r} is "
@@ -111,7 +113,7 @@ def _point(figure: Exploration, panel: Panel, drawings: list[Drawing], name: str
     px, py = places.pop()
     return {"label": figure.points[name], "x": names.index(f"{name}-x"),
             "y": names.index(f"{name}-y"), "px": px, "py": py,
-            "blend": "".join("01"[fine] for fine in can_blend(figure, panel, name, drawings))}
+            "blend": _each_once(blended_slots(figure, panel, name, drawings, slots))}
 
 
 def _take_handles(parts: list[dict]) -> None:

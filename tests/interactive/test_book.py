@@ -60,7 +60,7 @@ def test_values_follow_in_text_and_formulas(built):
     text = article.find("span", {"data-template": "{@double}"})
     assert text.text == "1"
     assert text["data-figure"] == "fig-a-ramp"
-    inline, display = article.select(".katex")
+    inline, display = article.select_one("span.math"), article.select_one(".math-block")
     assert [part.text for part in inline.select(".figure-value")] == ["0.5", "1"]
     assert [part.text for part in inline.select("mn[data-figure]")] == ["0.5", "1"]
     assert inline.annotation["data-template"] == r"2 \cdot {@slope} = {@double}"

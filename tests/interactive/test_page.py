@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from mathml.interactive import choice, explore, log_slider, point, slider
-from mathml.interactive.blending import blending_errors, can_blend
+from mathml.interactive.blending import blended_slots, blending_errors
+from mathml.interactive.encoder import encode
 from mathml.interactive.slugs import address
 
 
@@ -58,7 +59,8 @@ class TestPoints:
         _, data = page_of(explore(logarithmic, title="Log", place=place))
         (found,) = data["panels"][0]["points"]
         assert np.ptp(np.diff(found["px"])) < 0.5
-        assert set(found["blend"]) == {"1"}  # between two positions it is the mean of their logs
+        slots = found["blend"]["texts"]  # between two positions it is the mean of their logs
+        assert slots == [list(range(len(data["panels"][0]["slots"])))]
 
     def test_the_handle_is_in_the_first_picture_that_follows_it(self):
         def alone(ax):
@@ -80,38 +82,42 @@ class TestPoints:
 
 
 class TestBlending:
-    def errors(self, draw, n=10, **setting):
+    def measured(self, draw, n=10, **setting):
+        """The errors of all slots, and which of them are blended in each state."""
         figure = explore(draw, title="T", place=PLACE, **{
             name: choice([value, "another"], label=name) for name, value in setting.items()})
         (panel,) = figure.panels
         drawings = [figure.draw(panel, values) for values in figure.states(panel)]
-        return (blending_errors(figure, panel, "place", drawings, setting, n,
-                                rng=np.random.default_rng(1)),
-                can_blend(figure, panel, "place", drawings))
+        start = figure.states(panel).index(figure.default(panel))
+        slots = encode([d.svg for d in drawings], base=start).slots
+        errors = blending_errors(figure, panel, "place", drawings, setting, n,
+                                 rng=np.random.default_rng(1))
+        return errors, blended_slots(figure, panel, "place", drawings, slots), slots
 
     def test_what_is_linear_between_the_states_is_blended(self):
-        errors, fine = self.errors(dot)
-        assert errors.shape == (10,)
-        assert errors.max() <= 0.2  # of rounding to tenths
-        assert all(fine)
-        assert len(fine) == 15
+        errors, fine, slots = self.measured(dot)
+        assert all(found.shape == (10,) for found in errors.values())
+        assert max(found.max() for found in errors.values()) <= 0.2  # of rounding to tenths
+        assert fine == [tuple(range(len(slots)))] * 15
 
-    def test_what_jumps_is_not(self):
+    def test_what_jumps_is_not_and_what_is_beside_it_is(self):
         def jump(ax, place):
             ax.plot([0, 4 * (place[0] > 1.7)], [0, 1])
+            ax.plot(*place, "o")
             ax.set(xlim=(0, 5), ylim=(0, 3))
             return "It jumps."
-        errors, fine = self.errors(jump)
-        assert errors.max() > 50
-        assert not any(fine)
+        errors, fine, slots = self.measured(jump)
+        assert max(found.max() for found in errors.values()) > 50
+        assert {slots[k].where for k in fine[0]} == {"x", "y"}  # the dot's
+        assert {slot.where for slot in slots} == {"x", "y", "d"}
 
     def test_a_curve_that_gains_vertices_is_not(self):
         def longer(ax, place):
             ax.plot(range(3 + int(place[0])), range(3 + int(place[0])))
             ax.set(xlim=(0, 9), ylim=(0, 9))
             return "Longer."
-        errors, fine = self.errors(longer)
-        assert np.isinf(errors).any()
+        errors, fine, _ = self.measured(longer)
+        assert any(np.isinf(found).any() for found in errors.values())
         assert not any(fine)
 
     def test_nor_what_only_knows_its_positions(self):
@@ -119,8 +125,8 @@ class TestBlending:
             ax.plot([0, {0: 1, 1: 2, 2: 3, 3: 4, 4: 5}[place[0]]], [0, 1])
             ax.set(xlim=(0, 9), ylim=(0, 9))
             return "A table."
-        errors, fine = self.errors(table)
-        assert np.isinf(errors).all()
+        errors, fine, _ = self.measured(table)
+        assert all(np.isinf(found).all() for found in errors.values())
         assert not any(fine)
 
     def test_it_is_decided_for_each_setting_of_the_other_controls(self):
@@ -128,8 +134,8 @@ class TestBlending:
             ax.plot([0, place[0] if rule == "smooth" else 4 * (place[0] > 1.7)], [0, 1])
             ax.set(xlim=(0, 5), ylim=(0, 3))
             return f"{rule}."
-        _, fine = self.errors(either, rule="smooth")
-        assert fine == [True, False] * 15  # the last control runs fastest
+        _, fine, _ = self.measured(either, rule="smooth")
+        assert [bool(f) for f in fine] == [True, False] * 15  # the last control runs fastest
 
 
 def test_few_positions_are_buttons_and_many_a_slider():

@@ -81,7 +81,7 @@ PAGE = [
     ("markdown", "# Asked\n\nFor the rule see {prf:ref}`thm-rule`.\n\n## Long"),
     ("code", SETUP),
     ask(LONG),
-    ("code", 'explore(line, title="A line", n=slider(1, 3, 3, label="length", default=2))'),
+    ("code", 'explore(line, title="A line", n=slider(1, 5, 5, label="length", default=2))'),
     ("code", 'print("printed: two")'),
     ("markdown", ":::{prf:theorem} Rule\n:label: thm-rule\n\nIt has length two.\n:::\n\n"
                  "<!-- cover-end -->\n\nBehind the mark.\n\n(target)=\n## Wide\n\nBefore."),
@@ -390,7 +390,7 @@ def test_a_covered_figure_moves_as_any_other(visit):
     figure = asked.about.locator("figure.explorable")
     assert figure.locator("svg").bounding_box()["width"] > 300
     figure.get_by_role("slider").press("End")
-    assert figure.locator(".explorable-text").inner_text() == "A line of length 3."
+    assert figure.locator(".explorable-text").inner_text() == "A line of length 5."
 
 
 @pytest.mark.parametrize("settings", [{"java_script_enabled": False}, {"failing": "predict.js"},

@@ -14,7 +14,6 @@
     return [...holder.firstChild.childNodes];
   };
   const NUMBER = /-?\d*\.?\d+(?:e-?\d+)?/g;
-  const BLENDED = new Set(["cx", "cy", "d", "height", "points", "r", "transform", "width", "x", "y"]);
   const rounded = (x) => Math.round(x * 1e4) / 1e4; // as fine as the finest number of a drawing
 
   class Panel {
@@ -64,21 +63,22 @@
     }
 
     // Coordinates between four states, [[state, weight], ...]; all else is the nearest state's.
-    blend(corners, nearest) {
-      for (const slot of this.slots) {
+    blend({ texts, says }, corners, nearest) {
+      const fine = new Set(texts[says[nearest]]);
+      this.slots.forEach((slot, k) => {
         const pattern = this.patterns[slot.pattern];
         const values = corners.map(([state]) => pattern[state]);
-        const text = values.every((v) => v === values[0]) ? null : this.mixed(slot, values, corners);
+        const text = !fine.has(k) || values.every((v) => v === values[0]) ? null
+          : this.mixed(slot, values, corners);
         if (text === null) this.put(slot, pattern[nearest]);
         else {
           slot.value = -1; // no state's
           slot.node.setAttribute(slot.where, text);
         }
-      }
+      });
     }
 
     mixed(slot, values, corners) {
-      if (slot.kind !== "attr" || !BLENDED.has(slot.where)) return null;
       slot.parts ??= slot.values.map((text) => text === null ? null
         : { words: text.split(NUMBER), numbers: (text.match(NUMBER) ?? []).map(Number) });
       const parts = values.map((value) => slot.parts[value]);
@@ -213,7 +213,7 @@
         const nearest = this.positions;
         this.panels.forEach((p) => {
           const own = p.points.find((other) => other.x === point.x);
-          if (own?.blend[p.stateOf(nearest)] !== "1") {
+          if (!own) {
             p.show(nearest);
             return;
           }
@@ -223,7 +223,7 @@
             at[point.y] = b;
             return p.stateOf(at);
           };
-          p.blend([[state(i, j), (1 - u) * (1 - v)], [state(i + 1, j), u * (1 - v)],
+          p.blend(own.blend, [[state(i, j), (1 - u) * (1 - v)], [state(i + 1, j), u * (1 - v)],
             [state(i, j + 1), (1 - u) * v], [state(i + 1, j + 1), u * v]], p.stateOf(nearest));
         });
         this.tell(nearest);
@@ -352,9 +352,8 @@
   /* ---- addresses: #fig-the-title?name=value sets a figure ---- */
 
   const plain = (text) => text.normalize("NFKC").replace(/−/g, "-").replace(/\s+/g, " ").trim();
-  // Positions that an address names; the others stay at the start.
-  const read = (query, controls) => {
-    const positions = controls.map((control) => control.start);
+  // Positions that an address names; the others stay where they are.
+  const read = (query, controls, positions) => {
     new URLSearchParams(query).forEach((value, key) => {
       const i = controls.findIndex((c) => plain(c.name) === plain(key) || plain(c.label) === plain(key));
       const k = i < 0 ? -1 : controls[i].texts.findIndex((text) => plain(text) === plain(value));
@@ -384,18 +383,27 @@
       before = top;
     }
   };
+  // Half of its pictures is enough: the link and what is said about it stay where they are read.
+  const isSeen = (figure) => {
+    const { top, bottom } = figure.querySelector(".explorable-pictures").getBoundingClientRect();
+    return Math.min(bottom, innerHeight) - Math.max(top, 0) > (bottom - top) / 2;
+  };
   const follow = async (hash, block) => {
     const [id, query] = hash.slice(1).split(/\?(.*)/s);
     const element = document.getElementById(id);
     if (!element?.matches("figure.explorable")) return;
-    bringToScreen(element, block);
+    if (block === "start" || !isSeen(element)) bringToScreen(element, block);
     if (query === undefined) return;
     const figure = await load(element).catch(() => null);
-    figure?.go(read(query, figure.data.controls));
+    figure?.go(read(query, figure.data.controls, figure.positions));
   };
 
   /* ---- the page: sizes, links, a view in full size ---- */
 
+  // Whether a figure's pictures leave room on the screen for what else is looked at.
+  const tall = new ResizeObserver((entries) => entries.forEach(({ target, contentRect }) => {
+    target.closest("figure").classList.toggle("explorable-tall", contentRect.height > 0.55 * innerHeight);
+  }));
   const SMALLEST = 10; // px, of a letter on the screen
   const measure = new ResizeObserver((entries) => entries.forEach(({ target, contentRect }) => {
     const scale = contentRect.width / target.viewBox.baseVal.width;
@@ -441,19 +449,25 @@
     figure.replaceWith(room);
     dialog.append(figure);
     document.body.append(dialog);
-    button.setAttribute("aria-pressed", "true");
+    button.textContent = "Close";
     dialog.addEventListener("close", () => {
       room.replaceWith(figure);
       dialog.remove();
-      button.setAttribute("aria-pressed", "false");
+      button.textContent = "Full size";
       button.focus({ preventScroll: true });
     });
+    dialog.tabIndex = -1;
     dialog.showModal();
-    button.focus({ preventScroll: true });
+    dialog.focus(); // and not the first button, which may be below the picture
+    dialog.scrollTop = 0;
   };
 
   each("figure.explorable svg, .figure-svg > svg", (svg) => measure.observe(svg));
   each("figure.explorable", (figure) => {
+    tall.observe(figure.querySelector(".explorable-pictures"));
+    const controls = figure.querySelector(".explorable-controls");
+    ["pointerdown", "focusin"].forEach((touch) => controls.addEventListener(touch, () =>
+      figure.classList.add("explorable-taken")));
     figure.querySelectorAll(".explorable-control input").forEach((input) => {
       // What the browser kept of an earlier visit is not what is drawn.
       if (input.type === "range") input.value = input.defaultValue;
