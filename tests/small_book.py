@@ -11,12 +11,15 @@ from pathlib import Path
 
 from book_files import ROOT
 
+from website import packages
+
 
 def small_book(folder, **chapters):
     """A book of the given chapters with this book's settings.
 
     A chapter is a list of cells: a kind, a text, and perhaps tags.
     """
+    packages.ensure_node_modules(ROOT)  # a fresh clone's unit tests run before its first build
     (folder / "book").mkdir()
     for name in ("_config.yml", "package-lock.json", "requirements.txt"):
         shutil.copy(ROOT / name, folder)

@@ -13,7 +13,6 @@ from conventions import RULES, glossary_terms, index_entries
 from small_book import build, small_book
 
 from mathml.interactive import answers as keys
-from website import packages
 from website.curriculum import read_curriculum
 
 
@@ -99,7 +98,6 @@ def test_a_new_part_stands_where_the_plan_has_it(script, copy):
 
 def test_a_new_chapter_can_be_built(script, tmp_path):
     """Strictly, so without a warning, in a copy of the book, where its key is the book's."""
-    packages.ensure_node_modules(ROOT)
     small_book(tmp_path)
     for name in ("book/curriculum.yml", "book/references.bib", "book/references.md"):
         shutil.copy(ROOT / name, tmp_path / name)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from book_files import ROOT
 from small_book import build, small_book
-
-from website import packages
 
 KEYS = '''
 from mathml.interactive.answer_key import Array, Choice, Fault, Function, Number, Proof
@@ -48,7 +45,6 @@ def exercises(keys):
 @pytest.fixture(scope="module")
 def book(tmp_path_factory, serve):
     """The address of a built book of two chapters, one with exercises."""
-    packages.ensure_node_modules(ROOT)
     folder = tmp_path_factory.mktemp("exercises")
     (folder / "keys").mkdir()
     (folder / "keys" / "trial.py").write_text(KEYS)
