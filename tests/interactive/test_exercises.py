@@ -134,7 +134,7 @@ class TestCheck:
     @pytest.mark.parametrize(("exercise", "attempt", "says"), [
         ("number", 0.26, "not this value"), ("number", "0,3", "not this value (read as 0.3)"),
         ("number", np.inf, "the answer is finite"), ("array", [1, 2], "not these values"),
-        ("array", "1, 2", "not these values (read as 1, 2)"), ("exact", 584, "close"),
+        ("array", "1, 2", "not these values (read as 1, 2)"), ("exact", 584, "not this value"),
         ("choice", "ridge", "another option"), ("choice", 0, "it only shrinks"),
         ("fault", 0, "it only imports"), ("function", lambda x: x, "f(3) should be 6"),
         ("function", lambda: 1, "could not be used (TypeError"), ("zero", 1e-5, "not this value"),
