@@ -315,7 +315,7 @@ def _lists_again(app: Sphinx, env, added, changed, removed) -> list[str]:
 def number(env, docname: str, figure: Figure) -> str:
     """Return what a figure is called: "Figure 3.2", or "Figure 2" on a page without a number."""
     chapter = env.toc_secnumbers.get(docname, {}).get("", ())
-    place = [f.key for f in env.mathml_figures[docname]].index(figure.key) + 1
+    place = env.mathml_figures[docname].index(figure) + 1
     return "Figure " + ".".join(map(str, (*chapter[:1], place)))
 
 
@@ -325,9 +325,9 @@ def _resolve(app: Sphinx, document: nodes.document, docname: str) -> None:
     for node in _figures_of(document):
         html = node.astext()
         figure = Figure.of(html)
-        html = TITLE.sub(lambda m, figure=figure: (
-            f'{m[1]}<span class="explorable-number">{number(env, docname, figure)}</span> '
-            f"{m[2]}</figcaption>"), html)
+        called = number(env, _home(env, docname, figure), figure)
+        html = TITLE.sub(lambda m, called=called: (
+            f'{m[1]}<span class="explorable-number">{called}</span> {m[2]}</figcaption>'), html)
         if app.builder.name in PAGES:
             html = _put_out(app, docname, figure, html)
         node.replace_self(nodes.raw("", html, format="html"))
@@ -335,6 +335,12 @@ def _resolve(app: Sphinx, document: nodes.document, docname: str) -> None:
         node.replace_self(_link(app, docname, node))
     for node in list(document.findall(list_of_figures)):
         node.replace_self(_list(app, docname))
+
+
+def _home(env, docname: str, figure: Figure) -> str:
+    """The page that a figure was read on: another one where a builder joins pages."""
+    pages = (docname, *env.mathml_figures)
+    return next(page for page in pages if figure in env.mathml_figures.get(page, ()))
 
 
 def _put_out(app: Sphinx, docname: str, figure: Figure, html: str) -> str:

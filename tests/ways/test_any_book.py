@@ -416,7 +416,7 @@ def test_figures_of_two_notebooks_can_share_a_page(reader, sphinx_sources):
     built = sphinx_build(reader, sphinx_sources, "singlehtml")
     page = BeautifulSoup((built / "index.html").read_text(encoding="utf-8"), "html.parser")
     parts = page.select(OURS)
-    assert len(parts) == 7
+    assert len(parts) == 8
     ids = [tag["id"] for part in parts for tag in [part, *part.find_all(id=True)] if tag.get("id")]
     assert len(ids) > 40
     assert len(set(ids)) == len(ids)
