@@ -8,17 +8,15 @@ each place of the drawing, between the positions: the blended coordinate against
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from mathml.interactive.encoder import Slot, encode
 from mathml.interactive.figure import Drawing, Exploration, Panel
+from mathml.interactive.svg import GEOMETRY, NUMBER
 
 SAMPLES, EACH = 10, 4  # places in all, and for each setting of the other controls, at least
 QUANTILE, MAX_ERROR = 0.9, 1.0  # of the errors, and how many units it may be
-BLENDED = ("cx", "cy", "d", "height", "points", "r", "transform", "width", "x", "y")
-NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
+BLENDED = GEOMETRY | {"transform"}
 
 
 def blended_slots(figure: Exploration, panel: Panel, point: str, drawings: list[Drawing],

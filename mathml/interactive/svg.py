@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from mathml.interactive._tree import Node, parse, serialise
 from mathml.plotting import THEME, style
 
-_NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
-_GEOMETRY = {"d", "x", "y", "width", "height", "cx", "cy", "r", "points"}
+NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
+GEOMETRY = {"d", "x", "y", "width", "height", "cx", "cy", "r", "points"}
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _REFERRING = {"style", "clip-path", "fill", "stroke", "mask", "filter"}  # what may say url(#...)
 _DROPPED = {"metadata", "style", "desc", "title"}
@@ -67,7 +67,7 @@ def _tidy_node(node: Node, used: set[str], in_defs: bool) -> None:
         if node.tag == "g":
             node.attrs["class"] = re.sub(r"_?\d+$", "", name).replace("matplotlib.", "")
     for key, value in node.attrs.items():
-        if key in _GEOMETRY or key == "transform":
+        if key in GEOMETRY or key == "transform":
             value = _round_numbers(value, _transform_digits(value, digits)
                                    if key == "transform" else digits)
         if key == "d":
@@ -138,7 +138,7 @@ def _round_numbers(value: str, digits: int) -> str:
         text = text.rstrip("0").rstrip(".") if "." in text else text
         return "0" if text in {"-0", ""} else text
 
-    return _NUMBER.sub(short, value)
+    return NUMBER.sub(short, value)
 
 
 def _references(node: Node) -> list[str]:

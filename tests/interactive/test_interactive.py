@@ -13,6 +13,7 @@ import sys
 import numpy as np
 import pytest
 from docutils import nodes
+from interactive.drawings import dots, line
 
 from mathml.interactive import choice, explore, log_slider, slider
 from mathml.interactive import page as page_face
@@ -29,17 +30,6 @@ def static(monkeypatch):
 @pytest.fixture
 def live(monkeypatch):
     monkeypatch.delenv("MATHML_OUTPUT", raising=False)
-
-
-def line(ax, slope):
-    ax.plot([0, 1], [0, slope])
-    ax.set(xlim=(0, 1), ylim=(-2, 2), title=f"slope {slope:g}")
-    return f"The line has slope {slope:g}."
-
-
-def dots(ax, n):
-    ax.plot(range(n), range(n), "o")
-    return f"There are {n} dots."
 
 
 SLOPE = slider(-1, 1, 5, label="slope", default=0.5)

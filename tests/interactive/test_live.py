@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import pytest
+from interactive.drawings import dots, line
 
 from mathml.interactive import choice, explore, point, slider
 from mathml.interactive.live import LiveFigure
@@ -23,17 +24,6 @@ TIME = slider(0, 5, 6, label="time")
 @pytest.fixture(autouse=True)
 def live(monkeypatch):
     monkeypatch.delenv("MATHML_OUTPUT", raising=False)
-
-
-def line(ax, slope):
-    ax.plot([0, 1], [0, slope])
-    ax.set(xlim=(0, 1), ylim=(-2, 2), title=f"slope {slope:g}")
-    return f"The line has slope {slope:g}."
-
-
-def dots(ax, n):
-    ax.plot(range(n), range(n), "o")
-    return f"There are {n} dots."
 
 
 def moment(ax, play, slope):
