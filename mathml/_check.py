@@ -14,8 +14,11 @@ ATOL = 1e-8  # how far a sum of probabilities may stray from 1 by rounding
 MAX_LABEL = 10**6  # larger "labels" are identifiers; one array slot each would exhaust memory
 
 
-def as_float_array(x, name: str, *, neg_inf: bool = False) -> np.ndarray:
-    """Return ``x`` as a new float array of finite numbers (or, if allowed, -inf), of any shape."""
+def as_float_array(x, name: str, *, neg_inf: bool = False, missing: bool = False) -> np.ndarray:
+    """Return ``x`` as a new float array, of any shape, of finite numbers.
+
+    If they are allowed it may hold -inf, too, or NaN for what is ``missing``.
+    """
     try:
         a = np.array(x, dtype=object) if isinstance(x, (str, bytes)) else np.array(x)
     except ValueError:
@@ -25,7 +28,7 @@ def as_float_array(x, name: str, *, neg_inf: bool = False) -> np.ndarray:
         raise TypeError(f"{name} must hold real numbers, got {_show(x)}; "
                         "convert it to floats first")
     a = a.astype(float, copy=False)  # np.array has copied already
-    fine = np.isfinite(a) | (a == -np.inf) if neg_inf else np.isfinite(a)
+    fine = np.isfinite(a) | (neg_inf & (a == -np.inf)) | (missing & np.isnan(a))
     if not np.all(fine):
         bad = a[~fine].flat[0]
         raise ValueError(f"{name} must be finite, got {bad}; remove or impute such entries first")
@@ -42,9 +45,10 @@ def as_vector(x, name: str, *, min_size: int = 1, size: int | None = None) -> np
     return a
 
 
-def as_matrix(x, name: str, *, min_rows: int = 1, rows: int | None = None) -> np.ndarray:
-    """Return ``x`` as a finite float matrix ``(n, d)`` with at least one column."""
-    a = as_float_array(x, name)
+def as_matrix(x, name: str, *, min_rows: int = 1, rows: int | None = None,
+              missing: bool = False) -> np.ndarray:
+    """Return ``x`` as a float matrix ``(n, d)``, finite or ``missing``, of at least one column."""
+    a = as_float_array(x, name, missing=missing)
     if a.ndim != 2:
         raise ValueError(f"{name} must be two-dimensional, got shape {a.shape}; "
                          "one feature is a column: use .reshape(-1, 1)")

@@ -37,6 +37,7 @@ from mathml.estimation import (
 )
 from mathml.linear_model import fit_logistic, fit_softmax
 from mathml.optim import GD, Adam
+from mathml.pca import fit_pca, fit_ratings
 from mathml.probability import Joint
 
 NOT_MATHEMATICS = {"plotting", "interactive"}
@@ -44,7 +45,8 @@ NOT_MATHEMATICS = {"plotting", "interactive"}
 UNCHECKED = re.compile(r"optim\.\w+\.(init|step)|optim\.Rule")
 # Results, made by the functions that are checked.
 RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset",
-           "linear_model.LogisticFit", "linear_model.SoftmaxFit"}
+           "linalg.PowerIteration", "linear_model.LogisticFit", "linear_model.SoftmaxFit",
+           "pca.PCA", "pca.RatingsFit"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ XY = [[0.1, 0.2], [0.3, 0.4]]
 JOINT = Joint(XY, ["X", "Y"], [("a", "b"), (0, 1)])
 GRID = np.linspace(0.1, 0.9, 9)
 X1, Y01 = [[0.0], [1.0], [2.0], [3.0], [1.5]], [0, 0, 1, 1, 1]
+X3 = [[1.0, 2.0], [3.0, 5.0], [2.0, 2.0]]
 RNG = np.random.default_rng(0)
 
 
@@ -150,6 +153,10 @@ CASES = {
     "linear_model.logistic_value_and_grad": case([0.1, -0.2], X1, Y01, penalty=0.1),
     "linear_model.separation": case(X1, Y01),
     "linear_model.softmax_value_and_grad": case([[0.1, 0.0], [-0.2, 0.3]], X1, Y01, penalty=0.1),
+    "linalg.fix_signs": case([[3.0, -4.0], [1.0, 2.0]]),
+    "linalg.low_rank": case([[3.0, -4.0], [1.0, 2.0], [0.5, 0.0]], 1),
+    "linalg.power_iteration": case([[3.0, 1.0], [1.0, 2.0]], [1.0, 0.5], steps=20, tol=1e-6),
+    "linalg.project": case([[3.0, -4.0], [1.0, 2.0], [0.5, 0.0]], [1.0, 2.0, 3.0]),
     "norms.dual_exponent": case(3.0, infinite=True),
     "norms.l0_count": case([3.0, 0.0]),
     "norms.lp_norm": case([3.0, -4.0], 2),
@@ -169,6 +176,12 @@ CASES = {
     "optim.minimize": case(square, double, [1.0, 2.0], GD(0.1), steps=5, tol=1e-8),
     "optim.minimize_stochastic": case(stochastic, [1.0, 2.0], GD(0.1), 6, batch_size=2, epochs=2,
                                       rng=RNG, replace=False, record="epoch", tol=1e-8),
+    "pca.PCA.reconstruct": case(scores=[[1.0], [2.0]], on=fit_pca(X3)),
+    "pca.PCA.transform": case([[1.0, 2.0], [0.5, 3.0]], on=fit_pca(X3)),
+    "pca.RatingsFit.predict": case(on=fit_ratings(X3, 1, penalty=0.1, rng=RNG)),
+    "pca.fit_pca": case(X3, n_components=1, standardise=True),
+    "pca.fit_ratings": case([[1.0, 2.0], [3.0, 5.0], [2.0, 2.0]], 1, penalty=0.1, rng=RNG, steps=5,
+                            tol=1e-6),
     "probability.Estimate": case(mean=0.5, standard_error=0.1, n=10),
     "probability.Joint": case(table=XY, names=["X", "Y"], outcomes=[("a", "b"), (0, 1)]),
     "probability.Joint.conditional": case(X="a", on=JOINT),
