@@ -10,12 +10,12 @@ def _tables():
     rng = np.random.default_rng(7)
     thin = rng.normal(size=(6, 2)) @ rng.normal(size=(2, 4))
     b = rng.normal(size=6)
-    yield "a 2 × 2 matrix that can be inverted", [[2, 1], [1, 3]], [3, 5]
+    yield "a 2 × 2 matrix that can be inverted", [[2, 1], [0, 3]], [3, 5]
     yield "a matrix with more rows than columns", [[1, 0], [1, 1], [1, 2]], [1, 2, 2]
     yield "a matrix with more columns than rows", [[1, 2, 2]], [9]
     yield "a 6 × 4 matrix of rank 2", thin, b
     yield "a square matrix of rank 1", [[1, 2], [2, 4]], [1, 1]
-    yield "a matrix of rank 2 with entries near 1e-9", 1e-9 * thin, b
+    yield "a matrix of rank 2 with entries near 1e-12", 1e-12 * thin, b
     yield "a matrix of rank 2 with entries near 1e9", 1e9 * thin, b
     yield "the singular values 1 and 1e-8, which are no rounding", [[1, 0], [0, 1e-8]], [1, 1]
     yield "the zero matrix", [[0, 0], [0, 0], [0, 0]], [1, 2, 3]
@@ -52,8 +52,10 @@ def _with_svd(keep, *, full=False, apply=None):
 
 
 def _in_place(A, b):
-    A /= np.abs(A).max() or 1.0
-    return np.linalg.pinv(A) @ b
+    A = np.asarray(A, dtype=float)
+    unit = np.abs(A).max() or 1.0
+    A /= unit  # if A was an array, it is the caller's
+    return np.linalg.pinv(A, rcond=1e-12) @ b / unit
 
 
 def _normal_equations(A, b):
@@ -173,7 +175,7 @@ ANSWERS = {
                "Compare each singular value with the largest one, not with a fixed number.",
                "If s[0] is 0, no singular value may be kept: use >, not ≥."),
         wrong=((_with_svd(lambda s, A: s > -1), "rank"),
-               (_with_svd(lambda s, A: s > 1e-10), "1e-9"),
+               (_with_svd(lambda s, A: s > 1e-10), "1e-12"),
                (_with_svd(lambda s, A: s > 1e-3 * s[0]), "1e-8"),
                (_with_svd(lambda s, A: s >= 1e-13 * s[0]), "zero matrix"),
                (_with_svd(lambda s, A: s > 0), "rank"),
@@ -182,8 +184,8 @@ ANSWERS = {
                (_with_svd(None, apply=lambda U, s, Vt, b: Vt @ ((U.T @ b) / s)), "2 × 2"),
                (_with_svd(None, apply=lambda U, s, Vt, b: Vt.T @ (s * (U.T @ b))), "2 × 2"),
                (_normal_equations, "could not be used"),
-               (_regularised, "rank"),
-               (_in_place, "could not be used"))),
+               (_regularised, "more rows"),
+               (_in_place, "changes its arguments"))),
     "eigenvalues-and-svd-6": Fault(
         ("line 1", "line 2", "line 3", "line 4"), "line 3", ask="The first wrong line is",
         hints=("Compute g(t) for the quarter turn, with x = (1, 0) and v = (0, 1).",),
