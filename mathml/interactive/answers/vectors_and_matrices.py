@@ -24,8 +24,9 @@ def _is_orthonormal(orthonormal) -> None:
         assert np.array_equal(given, kept), "it changes the matrix that it is given"
         assert Q.shape == given.shape, f"for A = {table} it returns the shape {Q.shape}"
         lengths = np.linalg.norm(Q, axis=0)
+        worst = lengths[np.argmax(abs(lengths - 1))]
         assert np.allclose(lengths, 1), (
-            f"for A = {table} a column of Q has the length {lengths[np.argmax(abs(lengths - 1))]:.3g}")
+            f"for A = {table} a column of Q has the length {worst:.3g}")
         assert np.allclose(Q.T @ Q, np.eye(Q.shape[1]), atol=1e-6), (
             f"for A = {table} two columns of Q are not orthogonal")
         R = Q.T @ given
@@ -126,11 +127,12 @@ ANSWERS = {
     "vectors-and-matrices-7": Choice(
         ("to every query", "to every key", "to every value", "none of the three"),
         "to every key", ask="The output stays if it is added",
-        hints=("Write out one score after the change. What is the same for a whole row of scores?",),
+        hints=("Write out one score after the change. What is the same for a whole row?",),
         wrong=(("to every query", "Then score (i, j) grows by c·k_j, which differs along a row."),
                ("to every value", "The weights stay, and add up to 1. What is the average of "
                                   "values that have all moved by c?"),
-               ("none of the three", "Add one number to all scores of a row. What does softmax do?"))),
+               ("none of the three", "Add one number to all scores of a row. What does softmax "
+                                     "do?"))),
     "vectors-and-matrices-8": Number(
         10 / (math.sqrt(2) * math.sin(math.pi / 12)), ask="metres =", transfer=True,
         hints=("Let the rows of A be unit vectors across the two lines. What is A δx?",
