@@ -194,11 +194,10 @@ ANSWERS = {
                ("line 4", "If line 3 held, this would follow: the part of Ax across x is "
                 "perpendicular to itself."))),
     "eigenvalues-and-svd-7": Fault(
-        ("U, s, V = np.linalg.svd(…)", "best = np.argmax(s)", "v = V[:, best]",
+        ("full_matrices=False", "best = np.argmax(s)", "v = V[:, best]",
          "return v / np.linalg.norm(v)"), "v = V[:, best]", ask="The fault is in",
         hints=("What are the rows of the third thing that svd returns?",),
-        wrong=(("U, s, V = np.linalg.svd(…)", "A name alone is no fault, even a misleading one: "
-                "where is it used as if it were right?"),
+        wrong=(("full_matrices=False", "It leaves out columns of U only, which nobody uses here."),
                ("best = np.argmax(s)", "It is always 0, since s is sorted: needless, and right."),
                ("return v / np.linalg.norm(v)", "A vector of length 1 is asked for."))),
     "eigenvalues-and-svd-8": Function(
