@@ -31,12 +31,11 @@ def _is_shortest(shortest) -> None:
         assert found.shape == right.shape, (
             f"for {name} it returns the shape {found.shape}, not {right.shape}")
         assert np.all(np.isfinite(found)), f"for {name} it returns {found}, which is not finite"
-        size = max(np.linalg.norm(right), 1e-300)
-        assert np.linalg.norm(found - right) <= 1e-6 * size or not right.any() and not found.any(), (
+        assert np.linalg.norm(found - right) <= 1e-6 * np.linalg.norm(right), (
             f"for {name} it returns a vector of length {np.linalg.norm(found):.4g}; the shortest "
             f"solution has length {np.linalg.norm(right):.4g}, and these are not the same vector")
-        assert np.array_equal(passed[0], A) and np.array_equal(passed[1], b), (
-            f"for {name} it changes its arguments")
+        kept = np.array_equal(passed[0], A), np.array_equal(passed[1], b)
+        assert all(kept), f"for {name} it changes its arguments"
 
 
 def _with_svd(keep, *, full=False, apply=None):
@@ -150,7 +149,8 @@ ANSWERS = {
     "eigenvalues-and-svd-2": Array(
         (1, 0.5), ask="c, ratio =",
         hints=("S + cI has the eigenvectors of S. What are its eigenvalues?",
-               "The ratio is the larger of |3 + c| and |−5 + c|, over |7 + c|. Where do they meet?"),
+               "The ratio is the larger of |3 + c| and |−5 + c|, over |7 + c|. Where do the two "
+               "meet?"),
         wrong=(((0, 5 / 7), "That is S itself. Which eigenvalue holds it up? Move it towards 0."),
                ((5, 2 / 3), "That takes −5 to 0, and 3 to 8, beside 12."),
                ((-3, 2), "That takes 3 to 0, and −5 to −8: now this one wins."),
@@ -194,11 +194,10 @@ ANSWERS = {
                ("line 4", "If line 3 held, this would follow: the part of Ax across x is "
                 "perpendicular to itself."))),
     "eigenvalues-and-svd-7": Fault(
-        ("U, s, V = np.linalg.svd(…)", "best = np.argmax(s)", "v = V[:, best]",
+        ("full_matrices=False", "best = np.argmax(s)", "v = V[:, best]",
          "return v / np.linalg.norm(v)"), "v = V[:, best]", ask="The fault is in",
         hints=("What are the rows of the third thing that svd returns?",),
-        wrong=(("U, s, V = np.linalg.svd(…)", "A name alone is no fault, even a misleading one: "
-                "where is it used as if it were right?"),
+        wrong=(("full_matrices=False", "It leaves out columns of U only, which nobody uses here."),
                ("best = np.argmax(s)", "It is always 0, since s is sorted: needless, and right."),
                ("return v / np.linalg.norm(v)", "A vector of length 1 is asked for."))),
     "eigenvalues-and-svd-8": Function(
