@@ -202,7 +202,7 @@ ANSWERS = {
         hints=("At which line does something of the test half reach the training?",),
         wrong=((_LINES[0], "It is the best test there is: we know the truth, 50 %."),
                (_LINES[2], "A permutation has every number once, and its two halves share none."),
-               (_LINES[3], "It is a crude way, but crude training would give 50 %, not 80 %."))),
+               (_LINES[3], "It is a crude way, but crude training would give 50 %, not 90 %."))),
     "learning-problem-7": Choice(
         _SPLITS, _SPLITS[1], ask="The best explanation and cure:", transfer=True,
         hints=("What do two pictures of one patient have in common beside the disease?",),
