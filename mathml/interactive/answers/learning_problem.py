@@ -32,64 +32,70 @@ def _path(phi: float, seed: int, n: int = 200_000) -> np.ndarray:
 
 
 def _is_a_least_squares_fit(ar1_fit) -> None:
-    for x, right in (([1, 2], 2.0), ([2, 1, 0], 0.4), ([1, 0, 0, 5], 0.0), ([3, 4, 5], 1.28),
-                     ([0, -1, 2, -4], -2.0), ([0, 0, 2, 1], 0.5)):
-        given = list(x)
-        found = ar1_fit(given)
-        assert abs(found - right) < 1e-9, f"for x = {x} it returns {found:.4g}, not {right:g}"
-        assert given == x, f"it changed its argument {x} to {given}"
-    for phi, seed in ((0.8, 1), (-0.5, 2), (0.0, 3)):
-        found = ar1_fit(_path(phi, seed))
-        assert abs(found - phi) < 0.01, f"on a path with φ = {phi:g} it returns {found:.4g}"
-    array = np.array([1.0, 2.0, 4.0])
-    ar1_fit(array)
-    assert array.tolist() == [1.0, 2.0, 4.0], "it changed the array it was given"
-    for x in ([0, 0, 3], [5.0], [0, 0]):
+    for x, right in (([1, 2, 3], (1, 1)), ([0, 1, 0], (1, -1)), ([1, 2, 4, 8], (0, 2)),
+                     ([1, 3, 2, 2], (10 / 3, -0.5)), ([5, 4, 7, 7, 1], (83 / 9, -7 / 9)),
+                     ([-2, 0, 0], (0, 0)), ([100, 101, 103], (-99, 2))):
+        for given in (list(x), np.array(x, dtype=float)):
+            found = np.asarray(ar1_fit(given), dtype=float)
+            assert found.shape == (2,), f"for x = {x} it returns {found}, not a pair"
+            assert np.allclose(found, right, atol=1e-7), (
+                f"for x = {x} it returns ({found[0]:.4g}, {found[1]:.4g}), not "
+                f"({right[0]:.4g}, {right[1]:.4g})")
+            assert list(given) == x, f"it changed its argument {x}"
+    for phi, mean, seed in ((0.8, 5, 1), (-0.5, -1, 2), (0.0, 3, 3)):
+        c, found = ar1_fit(mean + _path(phi, seed))
+        assert abs(found - phi) < 0.01, f"on a path with φ = {phi:g} it returns φ = {found:.4g}"
+        assert abs(c - mean * (1 - phi)) < 0.1, f"on a path with mean {mean} it returns c = {c:.4g}"
+    for x in ([4, 4, 7], [5.0, 1.0], [2, 2, 2], [3]):
         try:
             found = ar1_fit(x)
         except ValueError:
             continue
-        raise AssertionError(f"for x = {x} every φ is equally good: it returns {found}, where it "
-                             "should raise ValueError")
+        raise AssertionError(f"for x = {x} several pairs are equally good: it returns {found}, "
+                             "where it should raise ValueError")
 
 
-def _ratio(top, bottom):
-    if bottom == 0:
+def _line(x, y):
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if x.size == 0 or np.ptp(x) == 0:
         raise ValueError("undefined")
-    return top / bottom
+    phi = (x - x.mean()) @ (y - y.mean()) / np.sum((x - x.mean()) ** 2)
+    return y.mean() - phi * x.mean(), phi
 
 
-def _all_squares(x):
+def _about_one_mean(x):
+    a = np.asarray(x, dtype=float) - np.mean(x)
+    phi = a[:-1] @ a[1:] / (a[:-1] @ a[:-1])
+    return np.mean(x) * (1 - phi), phi
+
+
+def _without_c(x):
     x = np.asarray(x, dtype=float)
-    return _ratio(x[:-1] @ x[1:], x @ x)
+    return 0.0, x[:-1] @ x[1:] / (x[:-1] @ x[:-1])
 
 
-def _backwards(x):
-    x = np.asarray(x, dtype=float)
-    return _ratio(x[:-1] @ x[1:], x[1:] @ x[1:])
-
-
-def _mean_ratio(x):
-    x = np.asarray(x, dtype=float)
-    with np.errstate(all="ignore"):
-        return float(np.mean(x[1:] / x[:-1]))
-
-
-def _about_the_mean(x):
-    x = np.asarray(x, dtype=float)
-    x = x - x.mean()
-    return _ratio(x[:-1] @ x[1:], x[:-1] @ x[:-1])
+def _other_order(x):
+    return _line(x[:-1], x[1:])[::-1]
 
 
 def _correlation(x):
-    with np.errstate(all="ignore"):
-        return float(np.corrcoef(x[:-1], x[1:])[0, 1]) if len(x) > 2 else x[1] / x[0]
+    phi = np.corrcoef(x[:-1], x[1:])[0, 1]
+    return np.mean(x[1:]) - phi * np.mean(x[:-1]), phi
+
+
+def _on_time(x):
+    return _line(np.arange(len(x)), x)
+
+
+def _backwards(x):
+    return _line(x[1:], x[:-1])
 
 
 def _no_error(x):
-    x = np.asarray(x, dtype=float)
-    size = x[:-1] @ x[:-1]
-    return x[:-1] @ x[1:] / size if size else 0.0
+    try:
+        return _line(x[:-1], x[1:])
+    except ValueError:
+        return np.mean(x), 0.0
 
 
 def _is_a_nearest_mean(nearest_mean) -> None:
@@ -187,16 +193,17 @@ ANSWERS = {
         hints=("Do what the proof for the median does: compare c with the claimed best c*.",)),
     "learning-problem-5": Function(
         _is_a_least_squares_fit, ask="ar1_fit",
-        hints=("The sum is a parabola in φ. Where is its derivative 0?",
-               "Which values of x are multiplied by φ? Is the last one among them?"),
-        wrong=((_all_squares, "for x = [1, 2] it returns 0.4, not 2"),
-               (_backwards, "for x = [1, 2] it returns 0.5, not 2"),
-               (_mean_ratio, "for x = [2, 1, 0] it returns 0.25, not 0.4"),
-               (_about_the_mean, "for x = [1, 2] it returns -1, not 2"),
-               (_correlation, "for x = [2, 1, 0]"),
+        hints=("Plot x₂, x₃, … against x₁, x₂, …: you look for a line through these points.",
+               "Which values stand on the horizontal axis? Is the last one among them?",
+               "A line is not fixed by points that all stand above one place."),
+        wrong=((_about_one_mean, "for x = [1, 2, 3] it returns (2, 0), not (1, 1)"),
+               (_without_c, "for x = [1, 2, 3] it returns (0, 1.6), not (1, 1)"),
+               (_other_order, "for x = [0, 1, 0] it returns (-1, 1), not (1, -1)"),
+               (_correlation, "for x = [1, 2, 4, 8]"),
+               (_on_time, "for x = [0, 1, 0]"),
+               (_backwards, "for x = [1, 2, 3] it returns (-1, 1), not (1, 1)"),
                (_no_error, "should raise ValueError"),
-               (lambda x: 2.0, "for x = [2, 1, 0] it returns 2, not 0.4"),
-               (lambda x: 0.8, "for x = [1, 2] it returns 0.8, not 2"))),
+               (lambda x: (1, 1), "for x = [0, 1, 0] it returns (1, 1), not (1, -1)"))),
     "learning-problem-6": Fault(
         _LINES, _LINES[1], ask="The fault is in",
         hints=("At which line does something of the test half reach the training?",),
