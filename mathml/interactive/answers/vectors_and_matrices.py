@@ -6,12 +6,13 @@ import numpy as np
 
 from mathml.interactive.answer_key import Array, Choice, Fault, Function, Number, Proof
 
-_TABLES = (  # columns independent; what a sum over all columns, or only the last, gets wrong
+_TABLES = (  # columns independent; up to four: what subtracts only two of them goes wrong there
     [[3.0, 1.0], [4.0, 7.0]],
     [[1, 0], [1, 1], [0, 1]],
     [[5], [12]],
     [[2.0, 1.0, 1.0], [0.0, 3.0, 1.0], [0.0, 0.0, 1e-9]],
     [[1, 1, 1], [1, 2, 4], [1, 3, 9], [1, 4, 16]],
+    [[1, 1, 1, 1], [1, 2, 4, 8], [1, 3, 9, 27], [1, 4, 16, 64], [1, 5, 25, 125]],
     [[-2e-8, 0.0], [0.0, 3e8]],
 )
 
@@ -67,6 +68,16 @@ def _last_only(A, Q, j):
     return _unit(A[:, j] - (Q[:, j - 1] @ A[:, j]) * Q[:, j - 1] if j else A[:, j])
 
 
+def _last_two_only(A, Q, j):
+    near = Q[:, max(j - 2, 0):j]
+    return _unit(A[:, j] - near @ (near.T @ A[:, j]))
+
+
+def _first_and_last_only(A, Q, j):
+    near = Q[:, sorted({0, j - 1})] if j else Q[:, :0]
+    return _unit(A[:, j] - near @ (near.T @ A[:, j]))
+
+
 def _from_the_old_columns(A, Q, j):
     shadows = [(A[:, i] @ A[:, j]) / (A[:, i] @ A[:, i]) * A[:, i] for i in range(j)]
     return _unit(A[:, j] - sum(shadows))
@@ -93,7 +104,7 @@ ANSWERS = {
         hints=("Say of each array how many numbers it holds.",),
         wrong=(("line 2", "Row by row, X @ query holds the dot products that are wanted."),
                ("line 4", "To divide is right; look at what it divides by."),
-               ("line 5", "The place of the largest cosine is what is asked for."))),
+               ("line 5", "argmax gives the place of the largest cosine, counted from 0, as asked."))),
     "vectors-and-matrices-4": Choice(
         ("the zero matrix", "a matrix of rank 1", "a matrix of rank 5",
          "a matrix with positive entries only"),
@@ -116,6 +127,8 @@ ANSWERS = {
                "Make a float array of the input first, so that nothing is rounded or changed."),
         wrong=((_made(_not_divided), "has the length"),
                (_made(_last_only), "not orthogonal"),
+               (_made(_last_two_only), "not orthogonal"),
+               (_made(_first_and_last_only), "not orthogonal"),
                (_made(_from_the_old_columns), "not orthogonal"),
                (_made(lambda A, Q, j: _unit(A[:, j])), "not orthogonal"),
                (_made(_right, copy=False), "changes the matrix"),
