@@ -18,6 +18,8 @@ def _tables():
     yield "a matrix of rank 2 with entries near 1e-12", 1e-12 * thin, b
     yield "a matrix of rank 2 with entries near 1e9", 1e9 * thin, b
     yield "the singular values 1 and 1e-8, which are no rounding", [[1, 0], [0, 1e-8]], [1, 1]
+    large = rng.normal(size=(300, 10)) @ rng.normal(size=(10, 200))
+    yield "a 300 × 200 matrix of rank 10", large, rng.normal(size=300)
     yield "the zero matrix", [[0, 0], [0, 0], [0, 0]], [1, 2, 3]
 
 
@@ -72,6 +74,8 @@ def _chains():
     yield "one page", [[1.0]], [1.0]
     yield "three pages in a circle", [[0, 0, 1], [1, 0, 0], [0, 1, 0]], [1 / 3] * 3
     yield "two pages that take turns", [[0, 1], [1, 0]], [0.5, 0.5]
+    yield ("four pages, and back at each every third step",
+           [[0, 0, 0, 1], [0.5, 0, 0, 0], [0.5, 0, 0, 0], [0, 1, 1, 0]], [1 / 3, 1 / 6, 1 / 6, 1 / 3])
     yield "a page that nobody leaves", [[0.5, 0.0], [0.5, 1.0]], [0.0, 1.0]
     yield ("four pages", [[0.1, 0.6, 0.0, 0.3], [0.2, 0.1, 0.5, 0.3], [0.3, 0.3, 0.0, 0.1],
                           [0.4, 0.0, 0.5, 0.3]], None)
@@ -103,6 +107,13 @@ def _by_power(P, steps=1000):
     for _ in range(steps):
         x = np.asarray(P) @ x
     return x
+
+
+def _from_everywhere(P, *, last=1):
+    x = np.full(len(P), 1 / len(P))
+    for _ in range(10_000):
+        x = np.asarray(P) @ x
+    return x if last == 1 else (x + np.asarray(P) @ x) / 2
 
 
 def _first_column(P):
@@ -179,6 +190,7 @@ ANSWERS = {
                (_with_svd(lambda s, A: s > 1e-3 * s[0]), "1e-8"),
                (_with_svd(lambda s, A: s >= 1e-13 * s[0]), "zero matrix"),
                (_with_svd(lambda s, A: s > 0), "rank"),
+               (_with_svd(lambda s, A: s > np.finfo(float).eps * s[0]), "300 × 200"),
                (_with_svd(None, full=True, apply=lambda U, s, Vt, b: Vt.T @ ((U.T @ b) / s)),
                 "could not be used"),
                (_with_svd(None, apply=lambda U, s, Vt, b: Vt @ ((U.T @ b) / s)), "2 × 2"),
@@ -204,8 +216,10 @@ ANSWERS = {
         _is_stationary, ask="stationary", transfer=True,
         hints=("For which eigenvalue is π an eigenvector? Is it the first that eig returns?",
                "An eigenvector has any sign and any length. Which sum do you want?",
-               "A reader who goes round in a circle: does power iteration come to rest?"),
+               "A reader who is back at each page every third step: does power iteration come to rest?"),
         wrong=((_by_power, "for three pages in a circle"),
+               (_from_everywhere, "back at each every third step"),
+               (lambda P: _from_everywhere(P, last=2), "back at each every third step"),
                (lambda P: _by_power(P, 3), "for two pages a step changes"),
                (_first_column, "for "),
                (_of_length_one, "add up to"),
