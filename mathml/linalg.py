@@ -237,7 +237,7 @@ def fix_signs(V) -> np.ndarray:
     size = np.abs(rows)
     first = np.argmax(size >= (1 - 1e-6) * size.max(axis=1, keepdims=True), axis=1)
     sign = np.where(rows[np.arange(len(rows)), first] < 0, -1.0, 1.0)
-    return (sign[:, None] * rows).reshape(V.shape)
+    return (sign[:, None] * rows + 0.0).reshape(V.shape)  # no −0.0
 
 
 def _length(x: np.ndarray) -> float:

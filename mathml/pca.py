@@ -55,9 +55,10 @@ class PCA:
     scale: np.ndarray
 
     def transform(self, X) -> np.ndarray:
-        r"""Scores of other examples, :math:`Z = (X - \mathbf 1 \bar x^\top) S^{-1} W^\top`.
+        r"""Scores of other examples, :math:`Z = (X - \mathbf 1 \bar x^\top) D^{-1} W^\top`.
 
-        Mean and scale are those of the examples the components were fitted to.
+        W holds the components, D the scales on its diagonal. Mean and scale are those of the
+        examples the components were fitted to.
 
         Parameters
         ----------
@@ -86,7 +87,7 @@ class PCA:
             return finite_result((X - self.mean) / self.scale @ self.components.T, "the scores")
 
     def reconstruct(self, scores=None) -> np.ndarray:
-        r"""The points with these scores, :math:`\hat X = Z W S + \mathbf 1 \bar x^\top`.
+        r"""The points with these scores, :math:`\hat X = Z W D + \mathbf 1 \bar x^\top`.
 
         Parameters
         ----------
@@ -120,12 +121,13 @@ class PCA:
 def fit_pca(X, n_components: int | None = None, *, standardise: bool = False) -> PCA:
     r"""Principal component analysis by the singular value decomposition of the centred data.
 
-    .. math:: X - \mathbf 1 \bar x^\top = U \operatorname{diag}(s) W, \qquad
+    .. math:: (X - \mathbf 1 \bar x^\top) D^{-1} = U \operatorname{diag}(s) W, \qquad
               Z = U \operatorname{diag}(s), \quad
               \operatorname{Var} z_i = \frac{s_i^2}{n - 1}
 
-    The rows of W are the eigenvectors of the covariance matrix; the matrix itself, whose condition
-    number is the square of that of the data, is never formed.
+    D is the identity, or holds the standard deviations. The rows of W are eigenvectors of the
+    covariance matrix of :math:`X D^{-1}`; the matrix itself, whose condition number is the square
+    of that of the data, is never formed.
 
     Parameters
     ----------
@@ -176,6 +178,7 @@ def fit_pca(X, n_components: int | None = None, *, standardise: bool = False) ->
     if standardise:
         size = np.abs(C[:, varies]).max(axis=0)  # divided out first: squares may underflow
         scale[varies] = size * (C[:, varies] / size).std(axis=0, ddof=1)
+        scale[scale == 0] = np.nextafter(0, 1)  # no float is between it and 0
     U, s, W = np.linalg.svd(C / scale, full_matrices=False)
     components = fix_signs(W[:k])
     turned = np.sum(components * W[:k], axis=1)  # ±1
@@ -245,8 +248,9 @@ def fit_ratings(R, rank: int, *, penalty: float, rng: np.random.Generator, steps
     rank : int
         r, from 1 to min(n, d).
     penalty : float
-        λ > 0, in the units of R. (Another common objective, a sum of squares plus
-        λ'(‖U‖² + ‖V‖²), has λ' = Nλ.)
+        λ > 0, in the units of R, and Nλ at least 1e-8 of their standard deviation: below that the
+        equations of a step cannot be told from singular ones. (Another common objective, a sum of
+        squares plus λ'(‖U‖² + ‖V‖²), has λ' = Nλ.)
     rng : numpy.random.Generator
         Draws the start.
     steps : int, default 1000
@@ -291,6 +295,9 @@ def fit_ratings(R, rank: int, *, penalty: float, rng: np.random.Generator, steps
         # From here on in units of the spread; beyond 1e100 the penalty leaves nothing but 0.
         unit = spread or 1.0
         ridge = min(penalty / unit, 1e100)
+    if N * ridge < 1e-8:
+        raise ValueError(f"penalty must be at least {1e-8 * unit / N:.3g}, which is 1e-8 of the "
+                         f"standard deviation of R over {N} entries, got {penalty:.3g}; enlarge it")
     C = np.where(seen, R - offset, 0.0) / unit
     U, V = (rng.normal(size=(size, rank)) for size in R.shape)
 

@@ -207,3 +207,4 @@ def test_signs_are_the_same_for_a_vector_and_its_negative(seed):
     assert np.all(fix_signs(V)[np.arange(3), np.argmax(np.abs(V), axis=1)] > 0)
     assert np.array_equal(fix_signs(V[1]), fix_signs(V)[1])
     assert fix_signs([0, 0]).tolist() == [0, 0]
+    assert str(fix_signs([-1, 0])) == "[1. 0.]"

@@ -75,7 +75,8 @@ def _chains():
     yield "three pages in a circle", [[0, 0, 1], [1, 0, 0], [0, 1, 0]], [1 / 3] * 3
     yield "two pages that take turns", [[0, 1], [1, 0]], [0.5, 0.5]
     yield ("four pages, and back at each every third step",
-           [[0, 0, 0, 1], [0.5, 0, 0, 0], [0.5, 0, 0, 0], [0, 1, 1, 0]], [1 / 3, 1 / 6, 1 / 6, 1 / 3])
+           [[0, 0, 0, 1], [0.5, 0, 0, 0], [0.5, 0, 0, 0], [0, 1, 1, 0]],
+           [1 / 3, 1 / 6, 1 / 6, 1 / 3])
     yield "a page that nobody leaves", [[0.5, 0.0], [0.5, 1.0]], [0.0, 1.0]
     yield ("four pages", [[0.1, 0.6, 0.0, 0.3], [0.2, 0.1, 0.5, 0.3], [0.3, 0.3, 0.0, 0.1],
                           [0.4, 0.0, 0.5, 0.3]], None)
@@ -216,7 +217,7 @@ ANSWERS = {
         _is_stationary, ask="stationary", transfer=True,
         hints=("For which eigenvalue is π an eigenvector? Is it the first that eig returns?",
                "An eigenvector has any sign and any length. Which sum do you want?",
-               "A reader who is back at each page every third step: does power iteration come to rest?"),
+               "A reader who is back every third step: does power iteration come to rest?"),
         wrong=((_by_power, "for three pages in a circle"),
                (_from_everywhere, "back at each every third step"),
                (lambda P: _from_everywhere(P, last=2), "back at each every third step"),

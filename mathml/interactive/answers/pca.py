@@ -5,100 +5,140 @@ import numpy as np
 from mathml.interactive.answer_key import Choice, Fault, Function, Number, Proof
 
 
-def _is_pca(pca) -> None:
+def _surveys():
+    """Data, weights and k: tall, wide, one feature, a list, equal variances, fewer k than rank."""
     rng = np.random.default_rng(0)
-    cases = {
-        "20 examples, 4 features": 50 + rng.normal(size=(20, 4)) @ rng.normal(size=(4, 4)),
-        "5 examples, 50 features": rng.normal(size=(5, 50)),
-        "one feature": np.array([[1.0], [2.0], [6.0]]),
-        "a list of rows of integers": [[1, 2], [3, 5], [2, 2], [7, 7]],
-    }
-    for name, X in cases.items():
-        before = np.array(X, dtype=float)
-        k = min(3, len(X) - 1, before.shape[1])
-        scores, components = pca(X, k)
+    tall = 50 + rng.normal(size=(20, 4)) @ rng.normal(size=(4, 4))
+    alike = np.linalg.svd(rng.normal(size=(12, 3)) - 0.3, full_matrices=False)[0]
+    weights = rng.integers(1, 6, 12)
+    alike = alike - weights @ alike / weights.sum()
+    alike = np.linalg.svd(np.sqrt(weights)[:, None] * alike, full_matrices=False)[0]
+    yield "20 examples, 4 features", tall, rng.integers(1, 9, 20), 2
+    yield "weights that are not whole", tall[:9], rng.uniform(0.1, 3.0, 9), 1
+    yield "5 examples, 50 features", rng.normal(size=(5, 50)), [2, 1, 1, 3, 1], 3
+    yield "one feature", np.array([[1.0], [2.0], [6.0]]), [1, 1, 2], 1
+    yield "a list of rows", [[1, 2], [3, 5], [2, 2], [7, 7]], [1, 4, 1, 2], 2
+    yield "equal variances", alike / np.sqrt(weights)[:, None], weights, 3
+
+
+def _is_pca(pca) -> None:
+    for name, X, weights, k in _surveys():
+        before, w = np.array(X, dtype=float), np.array(weights, dtype=float)
+        components, variances = map(np.asarray, pca(X, weights, k))
+        name = f"{name}, k = {k}"
         assert np.array_equal(before, np.asarray(X)), f"{name}: it changes X"
-        assert np.shape(scores) == (len(before), k), (
-            f"{name}, k = {k}: the scores have shape {np.shape(scores)}, not {(len(before), k)}")
-        assert np.shape(components) == (k, before.shape[1]), (
-            f"{name}, k = {k}: the components have shape {np.shape(components)}, not "
-            f"{(k, before.shape[1])}")
-        assert np.isrealobj(scores), f"{name}: the scores are complex numbers"
+        assert np.array_equal(w, np.asarray(weights)), f"{name}: it changes the weights"
+        assert components.shape == (k, before.shape[1]), (
+            f"{name}: the components have shape {components.shape}, not {(k, before.shape[1])}")
+        assert variances.shape == (k,), (
+            f"{name}: the variances have shape {variances.shape}, not {(k,)}")
         assert np.isrealobj(components), f"{name}: the components are complex numbers"
-        assert np.allclose(components @ components.T, np.eye(k)), (
+        assert np.allclose(components @ components.T, np.eye(k), atol=1e-6), (
             f"{name}: the components are not orthonormal")
-        X_c = before - before.mean(axis=0)
-        assert np.allclose(np.mean(scores, axis=0), 0), f"{name}: the scores have not mean 0"
-        assert np.allclose(scores, X_c @ components.T), (
-            f"{name}: the scores are not those of the components")
-        largest = np.linalg.svd(X_c, compute_uv=False)[:k] ** 2
-        assert np.allclose(np.sum(scores**2, axis=0), largest), (
-            f"{name}: the variances are not the largest, in falling order")
+        X_c = before - w @ before / w.sum()
+        S = (X_c * w[:, None]).T @ X_c / w.sum()
+        right = np.linalg.eigvalsh(S)[::-1][:k]
+        assert np.allclose(variances, right, atol=1e-9), (
+            f"{name}: the variances are {variances.round(3)}, not {right.round(3)}")
+        assert np.allclose(np.diag(components @ S @ components.T), right, atol=1e-9), (
+            f"{name}: along the components the variances are others than it says")
         signs = components[np.arange(k), np.argmax(np.abs(components), axis=1)]
         assert np.all(signs > 0), f"{name}: an entry of largest size is negative"
 
 
 def _signed(components):
-    components = np.asarray(components)
     largest = np.argmax(np.abs(components), axis=1)
-    signs = np.sign(components[np.arange(len(components)), largest])
-    return components * signs[:, None]
+    return components * np.sign(components[np.arange(len(components)), largest])[:, None]
 
 
-def _by_svd(X, k, *, centre=True, sign=True, scale=False):
-    X = np.array(X, dtype=float)
-    X_c = X - X.mean(axis=0) if centre else X
-    if scale:
-        X_c = X_c / X_c.std(axis=0)
-    components = np.linalg.svd(X_c, full_matrices=False)[2][:k]
-    components = _signed(components) if sign else -_signed(components)
-    return X_c @ components.T, components
+def _survey(X, weights, k, *, mean="weighted", power=0.5, ddof=0, sign=True):
+    X, w = np.array(X, dtype=float), np.array(weights, dtype=float)
+    X_c = X - (w @ X / w.sum() if mean == "weighted" else X.mean(axis=0) if mean else 0)
+    s, Vt = np.linalg.svd((w**power)[:, None] * X_c, full_matrices=False)[1:]
+    components = _signed(Vt[:k]) if sign else -_signed(Vt[:k])
+    return components, s[:k] ** 2 / (w.sum() - ddof)
 
 
-def _by_eig(X, k, *, solver=np.linalg.eig, order=-1):
-    X_c = np.array(X, dtype=float) - np.mean(X, axis=0)
-    C = np.atleast_2d(np.cov(X_c, rowvar=False))
-    values, vectors = solver(C)
-    components = _signed(vectors[:, np.argsort(values)[::order][:k]].T)
-    return X_c @ components.T, components
+def _survey_by(solver, X, weights, k, *, order=-1, real=False):
+    X, w = np.array(X, dtype=float), np.array(weights, dtype=float)
+    X_c = X - w @ X / w.sum()
+    values, vectors = solver((X_c * w[:, None]).T @ X_c / w.sum())
+    chosen = np.argsort(values)[::order][:k]
+    components, values = vectors[:, chosen].T, values[chosen]
+    if real:
+        components, values = components.real, values.real
+    return _signed(components), values
 
 
-def _crashes_for_one_feature(X, k):
-    X_c = np.array(X, dtype=float) - np.mean(X, axis=0)
-    vectors = np.linalg.eigh(np.cov(X_c, rowvar=False))[1]
-    components = _signed(vectors[:, ::-1][:, :k].T)
-    return X_c @ components.T, components
+def _survey_repeated(X, weights, k):
+    X = np.repeat(np.array(X, dtype=float), np.array(weights).astype(int), axis=0)
+    s, Vt = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)[1:]
+    return _signed(Vt[:k]), s[:k] ** 2 / len(X)
 
 
 def _is_taste(taste) -> None:
     rng = np.random.default_rng(0)
     films = rng.normal(size=(6, 2))
     nan = np.nan
-    for ratings, m, ridge in (([5, nan, 1, 2, nan, 4], 3.0, 0.5), ([5, 4, 1, 2, 3, 4], 3.0, 0.1),
-                              ([nan, nan, 5, nan, nan, nan], 2.5, 2.0), ([nan] * 6, 3.0, 1.0)):
+    for ratings, m, rho in (([5, nan, 1, 2, nan, 4], 3.0, 0.5), ([5, 4, 1, 2, 3, 4], 3.0, 0.1),
+                            ([nan, nan, 5, nan, nan, nan], 2.5, 2.0), ([nan] * 6, 3.0, 1.0)):
         given, shown = np.array(ratings, dtype=float), films.copy()
-        found = np.asarray(taste(given, shown, m, ridge), dtype=float)
+        b, u = taste(given, shown, m, rho)
+        b, u = float(b), np.asarray(u, dtype=float)
         assert np.array_equal(given, ratings, equal_nan=True), "it changes the ratings"
         assert np.array_equal(shown, films), "it changes the films"
         rated = ~np.isnan(given)
         name = f"for {rated.sum()} of 6 films rated"
-        assert found.shape == (2,), f"{name} it returns the shape {found.shape}, not (2,)"
-        assert np.all(np.isfinite(found)), f"{name} it returns {found}"
-        slope = films[rated].T @ (films[rated] @ found - (given[rated] - m)) + ridge * found
-        assert np.allclose(slope, 0), f"{name} it is not the minimum: the gradient there is not 0"
-    listed = taste([5, nan], [[1.0], [2.0]], 3.0, 1.0)
-    assert np.allclose(listed, [1.0]), f"for lists it returns {listed}, not [1.0]"
+        assert u.shape == (2,), f"{name} u has the shape {u.shape}, not (2,)"
+        assert np.all(np.isfinite([b, *u])), f"{name} it returns {b}, {u}"
+        if not rated.any():
+            assert not np.any([b, *u]), f"{name} it returns {b}, {u}, not zeros"
+            continue
+        errors = given[rated] - m - b - films[rated] @ u
+        assert np.isclose(errors.sum(), 0, atol=1e-8), f"{name} another b does better"
+        assert np.allclose(rho * u - films[rated].T @ errors, 0, atol=1e-8), (
+            f"{name} another u does better")
+    b, u = taste([5, nan, 3], [[1.0], [2.0], [0.0]], 3.0, 0.5)
+    assert np.allclose([b, *u], [0.5, 1.0]), f"for lists it returns {b}, {u}, not 0.5 and [1.0]"
 
 
-def _taste(ratings, films, m, ridge, *, fill=None, penalised=True, offset=True, scaled=False):
+def _taste(ratings, films, m, rho, *, fill=None, penalised=1.0, free=True, centre=True):
     r, A = np.asarray(ratings, dtype=float), np.asarray(films, dtype=float)
     if fill is None:
         rated = ~np.isnan(r)
         r, A = r[rated], A[rated]
     else:
         r = np.where(np.isnan(r), fill, r)
-    M = A.T @ A + (ridge if penalised else 0) * (len(r) if scaled else 1) * np.eye(A.shape[1])
-    return np.linalg.solve(M, A.T @ (r - (m if offset else 0)))
+    d = A.shape[1]
+    if not len(r):
+        return 0.0, np.zeros(d)
+    y = r - m
+    if not centre:  # the mean first, then the films as they are
+        u = np.linalg.solve(A.T @ A + rho * np.eye(d), A.T @ (y - y.mean()))
+        return y.mean(), u
+    B = np.column_stack([np.ones(len(r)), A]) if free else A
+    penalty = rho * penalised * np.eye(B.shape[1])
+    if free:
+        penalty[0, 0] = 0.0
+    found = np.linalg.solve(B.T @ B + penalty, B.T @ y)
+    return (found[0], found[1:]) if free else (0.0, found)
+
+
+def _all_penalised(ratings, films, m, rho):
+    rated = ~np.isnan(np.asarray(ratings, dtype=float))
+    B = np.column_stack([np.ones(rated.sum()), np.asarray(films, dtype=float)[rated]])
+    y = np.asarray(ratings, dtype=float)[rated] - m
+    found = np.linalg.solve(B.T @ B + rho * np.eye(B.shape[1]), B.T @ y)
+    return found[0], found[1:]
+
+
+def _nan_mean(ratings, films, m, rho):
+    rated = ~np.isnan(np.asarray(ratings, dtype=float))
+    y = np.asarray(ratings, dtype=float)[rated] - m
+    A = np.asarray(films, dtype=float)[rated]
+    with np.errstate(all="ignore"):
+        u = np.linalg.solve(A.T @ A + rho * np.eye(A.shape[1]), A.T @ y)
+        return np.sum(y - A @ u) / len(y), u
 
 
 ANSWERS = {
@@ -130,26 +170,26 @@ ANSWERS = {
         hints=("What is the covariance matrix of the turned examples?",)),
     "pca-4": Function(
         _is_pca, ask="pca",
-        hints=("Which theorem of the text never forms the covariance matrix?",
-               "The rows of Vᵀ are components; multiply each by the sign of its largest entry."),
-        wrong=((_by_eig, "5 examples, 50 features"),
-               (lambda X, k: _by_svd(X, k, centre=False), "the scores have not mean 0"),
-               (lambda X, k: _by_eig(X, k, solver=np.linalg.eigh, order=1), "not the largest"),
-               (lambda X, k: _by_svd(X, k, sign=False), "an entry of largest size is negative"),
-               (lambda X, k: _by_svd(X, k, scale=True), "the scores are not those"),
-               (lambda X, k: (_by_svd(X, k)[0], _by_svd(X, k)[1].T), "the components have shape"),
-               (_crashes_for_one_feature, "it could not be used"),
-               (lambda X, k: (_by_svd(X, k)[0] / np.linalg.norm(_by_svd(X, k)[0], axis=0),
-                              _by_svd(X, k)[1]), "the scores are not those"))),
+        hints=("What is the mean of all the people? What is their covariance matrix?",
+               "Which table has that matrix as its AᵀA? Its rows are examples times a factor.",
+               "Take its SVD, and multiply each row of Vᵀ by the sign of its largest entry."),
+        wrong=((lambda X, w, k: _survey(X, np.ones(len(X)), k), "20 examples, 4 features"),
+               (lambda X, w, k: _survey(X, w, k, mean="plain"), "20 examples, 4 features"),
+               (lambda X, w, k: _survey(X, w, k, mean=None), "20 examples, 4 features"),
+               (lambda X, w, k: _survey(X, w, k, power=1.0), "20 examples, 4 features"),
+               (lambda X, w, k: _survey(X, w, k, ddof=1), "the variances are"),
+               (lambda X, w, k: _survey(X, w, k, sign=False), "of largest size is negative"),
+               (lambda X, w, k: _survey(X, w, 3), "have shape"),
+               (lambda X, w, k: _survey_by(np.linalg.eig, X, w, k), "5 examples, 50 features"),
+               (lambda X, w, k: _survey_by(np.linalg.eig, X, w, k, real=True), "equal variances"),
+               (lambda X, w, k: _survey_by(np.linalg.eigh, X, w, k, order=1), "the variances are"),
+               (_survey_repeated, "weights that are not whole"))),
     "pca-5": Fault(
-        ("line 1", "line 2", "line 4", "line 5"), "line 1", ask="The fault is in",
-        hints=("At which line have the test digits already had a say?",),
-        wrong=(("line 2", "A random order with a seed is as it should be: the digits were stored "
-                          "writer by writer."),
-               ("line 4", "These are the squared distances of each test digit from each training "
-                          "digit."),
-               ("line 5", "The label of the nearest training digit is taken; no test label is "
-                          "seen."))),
+        ("line 1", "line 2", "line 3", "line 4"), "line 2", ask="The first wrong line is",
+        hints=("Try S = diag(3, 1): all of the plane has the variance 4. What does line 2 say?",),
+        wrong=(("line 1", "That is how the variance along a direction was found."),
+               ("line 3", "That is the first part of the theorem, and wᵀSw is continuous in w."),
+               ("line 4", "It follows from the lines before it; one of these is wrong."))),
     "pca-6": Choice(
         ("(12, 11)", "(−15, −16)", "(3, −3)", "(1, 0)"), "(3, −3)", ask="The reading is",
         transfer=True,
@@ -162,16 +202,15 @@ ANSWERS = {
                ("(1, 0)", "Across the diagonal it lies 0.7 standard deviations out."))),
     "pca-7": Function(
         _is_taste, ask="taste",
-        hints=("It is the equation of a half-step, for one row.",
-               "Keep the rated films only, and solve (AᵀA + ρI) u = Aᵀ(r − m)."),
-        wrong=((lambda r, f, m, p: _taste(r, f, m, p, fill=0.0), "of 6 films rated"),
+        hints=("For a given u, which b is best?",
+               "Put that b in: what is left is a problem for u alone, with centred films.",
+               "Or set up both equations at once, with a column of ones that is not penalised."),
+        wrong=((lambda r, f, m, p: _taste(r, f, m, p, fill=0.0), "for 4 of 6 films rated"),
                (lambda r, f, m, p: _taste(r, f, m, p, fill=m), "for 4 of 6 films rated"),
-               (lambda r, f, m, p: _taste(r, f, m, p, penalised=False), "for 4 of 6 films rated"),
-               (lambda r, f, m, p: _taste(r, f, m, p, offset=False), "for 4 of 6 films rated"),
-               (lambda r, f, m, p: _taste(r, f, m, p, scaled=True), "for 4 of 6 films rated"),
-               (lambda r, f, m, p: np.linalg.solve(
-                   np.asarray(f).T @ np.asarray(f) + p * np.eye(2),
-                   np.asarray(f).T @ (np.asarray(r) - m)), "it returns [nan nan]"),
-               (lambda r, f, m, p: np.linalg.lstsq(
-                   f[~np.isnan(r)], r[~np.isnan(r)] - m, rcond=None)[0], "it is not the minimum"))),
+               (lambda r, f, m, p: _taste(r, f, m, p, free=False), "another b does better"),
+               (lambda r, f, m, p: _taste(r, f, m, p, centre=False), "for 4 of 6 films rated"),
+               (_all_penalised, "another b does better"),
+               (_nan_mean, "another u does better"),
+               (lambda r, f, m, p: _taste(r, f, m, p, penalised=2.0), "another u does better"),
+               (lambda r, f, m, p: _taste(r, f, 0.0, p), "another b does better"))),
 }

@@ -104,7 +104,7 @@ ANSWERS = {
         hints=("Say of each array how many numbers it holds.",),
         wrong=(("line 2", "Row by row, X @ query holds the dot products that are wanted."),
                ("line 4", "To divide is right; look at what it divides by."),
-               ("line 5", "argmax gives the place of the largest cosine, counted from 0, as asked."))),
+               ("line 5", "argmax gives the place of the largest, counted from 0, as asked."))),
     "vectors-and-matrices-4": Choice(
         ("the zero matrix", "a matrix of rank 1", "a matrix of rank 5",
          "a matrix with positive entries only"),
