@@ -197,8 +197,8 @@ ANSWERS = {
                "Count for each reading how many standard deviations it lies along each component."),
         wrong=(("(12, 11)", "It is far out, but in the direction in which readings do vary: both "
                             "are hot."),
-               ("(−15, −16)", "The standard deviation along the diagonal is about 10: this is about "
-                              "two of them."),
+               ("(−15, −16)", "The standard deviation along the diagonal is about 10: this is "
+                              "about two of them."),
                ("(1, 0)", "Across the diagonal it lies 0.7 standard deviations out."))),
     "pca-7": Function(
         _is_taste, ask="taste",
