@@ -117,7 +117,7 @@ def _raises_if(hopeless):
 
 _if_it_starts_level = _raises_if(lambda x: len(x) < 3 or x[0] == x[1])
 _if_all_are_equal = _raises_if(
-    lambda x: len(x) < 3 or np.ptp(x) == 0 or len(x) == 3 and x[0] == x[1])
+    lambda x: len(x) < 3 or np.ptp(x) == 0 or (len(x) == 3 and x[0] == x[1]))
 _if_it_hardly_varies = _raises_if(lambda x: len(x) < 3 or np.var(x[:-1]) < 0.2)
 _if_few_values = _raises_if(lambda x: len(set(x)) < 3)
 
