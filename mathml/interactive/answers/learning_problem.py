@@ -34,9 +34,14 @@ def _path(phi: float, seed: int, n: int = 200_000) -> np.ndarray:
 def _is_a_least_squares_fit(ar1_fit) -> None:
     for x, right in (([1, 2, 3], (1, 1)), ([0, 1, 0], (1, -1)), ([1, 2, 4, 8], (0, 2)),
                      ([1, 3, 2, 2], (10 / 3, -0.5)), ([5, 4, 7, 7, 1], (83 / 9, -7 / 9)),
-                     ([-2, 0, 0], (0, 0)), ([100, 101, 103], (-99, 2))):
+                     ([-2, 0, 0], (0, 0)), ([100, 101, 103], (-99, 2)),
+                     ([1, 1, 2, 3], (0, 1.5)), ([0, 0.001, 0], (0.001, -1))):
         for given in (list(x), np.array(x, dtype=float)):
-            found = np.asarray(ar1_fit(given), dtype=float)
+            try:
+                found = np.asarray(ar1_fit(given), dtype=float)
+            except ValueError as error:
+                raise AssertionError(f"for x = {x} one pair is best, but it raises ValueError: "
+                                     f"{error}") from None
             assert found.shape == (2,), f"for x = {x} it returns {found}, not a pair"
             assert np.allclose(found, right, atol=1e-7), (
                 f"for x = {x} it returns ({found[0]:.4g}, {found[1]:.4g}), not "
@@ -46,7 +51,7 @@ def _is_a_least_squares_fit(ar1_fit) -> None:
         c, found = ar1_fit(mean + _path(phi, seed))
         assert abs(found - phi) < 0.01, f"on a path with φ = {phi:g} it returns φ = {found:.4g}"
         assert abs(c - mean * (1 - phi)) < 0.1, f"on a path with mean {mean} it returns c = {c:.4g}"
-    for x in ([4, 4, 7], [5.0, 1.0], [2, 2, 2], [3]):
+    for x in ([4, 4, 7], [4, 4, 4, 7], [5.0, 1.0], [2, 2, 2], [3]):
         try:
             found = ar1_fit(x)
         except ValueError:
@@ -98,6 +103,25 @@ def _no_error(x):
         return np.mean(x), 0.0
 
 
+def _raises_if(hopeless):
+    """A right fit that raises ValueError in cases of its own."""
+    def fit(x):
+        x = np.asarray(x, dtype=float)
+        if hopeless(x):
+            raise ValueError("undefined")
+        with np.errstate(all="ignore"):
+            phi = np.cov(x[:-1], x[1:], ddof=0)[0, 1] / np.var(x[:-1])
+            return np.mean(x[1:]) - phi * np.mean(x[:-1]), phi
+    return fit
+
+
+_if_it_starts_level = _raises_if(lambda x: len(x) < 3 or x[0] == x[1])
+_if_all_are_equal = _raises_if(
+    lambda x: len(x) < 3 or np.ptp(x) == 0 or (len(x) == 3 and x[0] == x[1]))
+_if_it_hardly_varies = _raises_if(lambda x: len(x) < 3 or np.var(x[:-1]) < 0.2)
+_if_few_values = _raises_if(lambda x: len(set(x)) < 3)
+
+
 def _is_a_nearest_mean(nearest_mean) -> None:
     cases = (
         ([190, 190, 200], [3000, 4000, 5000], [190], [3500]),          # equal inputs
@@ -107,6 +131,9 @@ def _is_a_nearest_mean(nearest_mean) -> None:
         ([1, 1, 3, 9], [0, 3, 6, 100], [2, 8, 1], [3, 100, 1.5]),      # both kinds of tie
         ([30, 10, 20], [3, 1, 2], [21], [2]),                          # not sorted
         ([-2, 2, 2, 2], [0, 4, 4, 4], [0], [3]),                       # each example counts
+        ([190, 200, 190], [3000, 9000, 4000], [190], [3500]),          # equal, not side by side
+        ([10, 10.5], [1, 3], [10.1, 10.4], [1, 3]),                    # no whole numbers
+        ([0, 2.001], [1, 3], [1], [1]),                                # nearly a tie is none
     )
     for x, y, new, right in cases:
         told = f"for x_train = {x}, y_train = {y}, x_new = {new}"
@@ -152,6 +179,35 @@ def _median(x, y, new):
     return np.array([np.median(np.asarray(y, float)[row == row.min()]) for row in gaps])
 
 
+def _run_of_ties(x, y, new):
+    """Average the rows that follow the first of the nearest without a break."""
+    y, answers = np.asarray(y, float), []
+    for gaps in np.abs(np.subtract.outer(np.asarray(new, float), np.asarray(x, float))):
+        start = stop = gaps.argmin()
+        while stop < len(gaps) and gaps[stop] == gaps[start]:
+            stop += 1
+        answers.append(y[start:stop].mean())
+    return np.array(answers)
+
+
+def _nearly_as_near(x, y, new):
+    gaps = np.abs(np.subtract.outer(np.asarray(new, float), np.asarray(x, float)))
+    near = gaps < gaps.min(axis=1, keepdims=True) + 0.9
+    return near @ np.asarray(y, float) / near.sum(axis=1)
+
+
+def _whole_numbers(x, y, new):
+    gaps = np.abs(np.subtract.outer(np.asarray(new, int), np.asarray(x, int)))
+    near = gaps == gaps.min(axis=1, keepdims=True)
+    return near @ np.asarray(y, float) / near.sum(axis=1)
+
+
+def _soft_weights(x, y, new):
+    gaps = np.abs(np.subtract.outer(np.asarray(new, float), np.asarray(x, float)))
+    weights = np.exp(-100 * (gaps - gaps.min(axis=1, keepdims=True)))
+    return weights @ np.asarray(y, float) / weights.sum(axis=1)
+
+
 ANSWERS = {
     "learning-problem-1": Array(
         (1 / 4, 1 / 12, 1 / 3, 1 / 3), ask="A, B, C, D =",
@@ -180,7 +236,7 @@ ANSWERS = {
         hints=("Ask of each: does it help, for guessing the second pair, to know the first?",),
         wrong=((_PAIRS[1], "Each has the same distribution. But what was drawn cannot come again."),
                (_PAIRS[2], "The two birds of a couple are of one species."),
-               (_PAIRS[3], "The flipper is the same on each day."))),
+               (_PAIRS[3], "Today's mass is close to yesterday's."))),
     "learning-problem-4": Proof(
         ("Take c above the point c* of the claim. Where Y ≤ c*, the loss of c is larger by "
          "b(c − c*).",
@@ -203,6 +259,10 @@ ANSWERS = {
                (_on_time, "for x = [0, 1, 0]"),
                (_backwards, "for x = [1, 2, 3] it returns (-1, 1), not (1, 1)"),
                (_no_error, "should raise ValueError"),
+               (_if_it_starts_level, "for x = [1, 1, 2, 3] one pair is best"),
+               (_if_all_are_equal, "for x = [4, 4, 4, 7]"),
+               (_if_it_hardly_varies, "for x = [0, 0.001, 0] one pair is best"),
+               (_if_few_values, "for x = [0, 1, 0] one pair is best"),
                (lambda x: (1, 1), "for x = [0, 1, 0] it returns (1, 1), not (1, -1)"))),
     "learning-problem-6": Fault(
         _LINES, _LINES[1], ask="The fault is in",
@@ -227,6 +287,10 @@ ANSWERS = {
                (_two_nearest, "not [3, 1]"),
                (_as_a_set, "it returns [2.0], not [3]"),
                (_median, "it returns [4.0], not [3]"),
+               (_run_of_ties, "it returns [3000.0], not [3500]"),
+               (_nearly_as_near, "it returns [2.0, 2.0], not [1, 3]"),
+               (_whole_numbers, "it returns [2.0, 2.0], not [1, 3]"),
+               (_soft_weights, "for x_train = [0, 2.001]"),
                (lambda x, y, new: np.full(len(new), np.mean(y)), "it returns [4000.0], not [3500]"),
                (lambda x, y, new: [3500], "for x_train = [10, 20]"))),
 }
