@@ -44,7 +44,7 @@ def test_a_symbol_says_what_it_means(visit):
     name = next(n for n in page_names() if page(n).select("article a.symbol"))
     meaning = page(name).select_one("article a.symbol")["title"]
     v = visit(name)
-    link = v.page.locator("article a.symbol").first
+    link = v.page.locator("article a.symbol .katex-html").first  # the letter, not what is hidden
     v.bring_to_screen(link)
     link.hover()
     v.page.locator("#peek").wait_for(state="visible")
