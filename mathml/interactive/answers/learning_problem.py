@@ -146,14 +146,24 @@ def _is_a_nearest_mean(nearest_mean) -> None:
             assert [list(a) for a in given] == [x, y, new], f"{told} it changed an argument"
 
 
+def _gaps(x, new, dtype=float):
+    """How far each new input is from each example, ``(new, n)``."""
+    return np.abs(np.subtract.outer(np.asarray(new, dtype), np.asarray(x, dtype)))
+
+
+def _weighted(weights, y):
+    """For each row of weights the mean of y with them."""
+    return weights @ np.asarray(y, float) / weights.sum(axis=1)
+
+
 def _first_of_the_nearest(x, y, new):
-    gaps = np.abs(np.subtract.outer(np.asarray(new, float), np.asarray(x, float)))
+    gaps = _gaps(x, new)
     return np.asarray(y, float)[gaps.argmin(axis=1)]
 
 
 def _same_input_as_the_first(x, y, new):
     x, y = np.asarray(x, float), np.asarray(y, float)
-    firsts = x[np.abs(np.subtract.outer(np.asarray(new, float), x)).argmin(axis=1)]
+    firsts = x[_gaps(x, new).argmin(axis=1)]
     return np.array([y[x == first].mean() for first in firsts])
 
 
@@ -163,26 +173,25 @@ def _equal_only(x, y, new):
 
 
 def _two_nearest(x, y, new):
-    gaps = np.abs(np.subtract.outer(np.asarray(new, float), np.asarray(x, float)))
+    gaps = _gaps(x, new)
     return np.asarray(y, float)[np.argsort(gaps, axis=1)[:, :2]].mean(axis=1)
 
 
 def _as_a_set(x, y, new):
     pairs = np.array(sorted(set(zip(map(float, x), map(float, y), strict=True))))
-    gaps = np.abs(np.subtract.outer(np.asarray(new, float), pairs[:, 0]))
-    near = gaps == gaps.min(axis=1, keepdims=True)
-    return near @ pairs[:, 1] / near.sum(axis=1)
+    gaps = _gaps(pairs[:, 0], new)
+    return _weighted(gaps == gaps.min(axis=1, keepdims=True), pairs[:, 1])
 
 
 def _median(x, y, new):
-    gaps = np.abs(np.subtract.outer(np.asarray(new, float), np.asarray(x, float)))
+    gaps = _gaps(x, new)
     return np.array([np.median(np.asarray(y, float)[row == row.min()]) for row in gaps])
 
 
 def _run_of_ties(x, y, new):
     """Average the rows that follow the first of the nearest without a break."""
     y, answers = np.asarray(y, float), []
-    for gaps in np.abs(np.subtract.outer(np.asarray(new, float), np.asarray(x, float))):
+    for gaps in _gaps(x, new):
         start = stop = gaps.argmin()
         while stop < len(gaps) and gaps[stop] == gaps[start]:
             stop += 1
@@ -191,21 +200,18 @@ def _run_of_ties(x, y, new):
 
 
 def _nearly_as_near(x, y, new):
-    gaps = np.abs(np.subtract.outer(np.asarray(new, float), np.asarray(x, float)))
-    near = gaps < gaps.min(axis=1, keepdims=True) + 0.9
-    return near @ np.asarray(y, float) / near.sum(axis=1)
+    gaps = _gaps(x, new)
+    return _weighted(gaps < gaps.min(axis=1, keepdims=True) + 0.9, y)
 
 
 def _whole_numbers(x, y, new):
-    gaps = np.abs(np.subtract.outer(np.asarray(new, int), np.asarray(x, int)))
-    near = gaps == gaps.min(axis=1, keepdims=True)
-    return near @ np.asarray(y, float) / near.sum(axis=1)
+    gaps = _gaps(x, new, int)
+    return _weighted(gaps == gaps.min(axis=1, keepdims=True), y)
 
 
 def _soft_weights(x, y, new):
-    gaps = np.abs(np.subtract.outer(np.asarray(new, float), np.asarray(x, float)))
-    weights = np.exp(-100 * (gaps - gaps.min(axis=1, keepdims=True)))
-    return weights @ np.asarray(y, float) / weights.sum(axis=1)
+    gaps = _gaps(x, new)
+    return _weighted(np.exp(-100 * (gaps - gaps.min(axis=1, keepdims=True))), y)
 
 
 ANSWERS = {

@@ -102,43 +102,35 @@ def _is_taste(taste) -> None:
     assert np.allclose([b, *u], [0.5, 1.0]), f"for lists it returns {b}, {u}, not 0.5 and [1.0]"
 
 
-def _taste(ratings, films, m, rho, *, fill=None, penalised=1.0, free=True, centre=True):
+def _rated(ratings, films, m, fill=None):
+    """The films that were rated, and how far each is above m; or all, with what is filled in."""
     r, A = np.asarray(ratings, dtype=float), np.asarray(films, dtype=float)
-    if fill is None:
-        rated = ~np.isnan(r)
-        r, A = r[rated], A[rated]
-    else:
-        r = np.where(np.isnan(r), fill, r)
-    d = A.shape[1]
-    if not len(r):
-        return 0.0, np.zeros(d)
-    y = r - m
-    if not centre:  # the mean first, then the films as they are
-        u = np.linalg.solve(A.T @ A + rho * np.eye(d), A.T @ (y - y.mean()))
-        return y.mean(), u
-    B = np.column_stack([np.ones(len(r)), A]) if free else A
-    penalty = rho * penalised * np.eye(B.shape[1])
+    if fill is not None:
+        return A, np.where(np.isnan(r), fill, r) - m
+    rated = ~np.isnan(r)
+    return A[rated], r[rated] - m
+
+
+def _taste(ratings, films, m, rho, *, fill=None, on_b=0.0, free=True):
+    """The right program, or with other values filled in, b penalised or no b."""
+    A, y = _rated(ratings, films, m, fill)
+    if not len(y):
+        return 0.0, np.zeros(A.shape[1])
+    B = np.column_stack([np.ones(len(y)), A]) if free else A
+    penalty = rho * np.eye(B.shape[1])
     if free:
-        penalty[0, 0] = 0.0
+        penalty[0, 0] = on_b
     found = np.linalg.solve(B.T @ B + penalty, B.T @ y)
     return (found[0], found[1:]) if free else (0.0, found)
 
 
-def _all_penalised(ratings, films, m, rho):
-    rated = ~np.isnan(np.asarray(ratings, dtype=float))
-    B = np.column_stack([np.ones(rated.sum()), np.asarray(films, dtype=float)[rated]])
-    y = np.asarray(ratings, dtype=float)[rated] - m
-    found = np.linalg.solve(B.T @ B + rho * np.eye(B.shape[1]), B.T @ y)
-    return found[0], found[1:]
-
-
-def _nan_mean(ratings, films, m, rho):
-    rated = ~np.isnan(np.asarray(ratings, dtype=float))
-    y = np.asarray(ratings, dtype=float)[rated] - m
-    A = np.asarray(films, dtype=float)[rated]
+def _one_after_the_other(ratings, films, m, rho, *, b_first):
+    """b as the mean and then u for what is left, or u as if b were 0 and then b."""
+    A, y = _rated(ratings, films, m)
     with np.errstate(all="ignore"):
-        u = np.linalg.solve(A.T @ A + rho * np.eye(A.shape[1]), A.T @ y)
-        return np.sum(y - A @ u) / len(y), u
+        b = np.sum(y) / len(y) if b_first else 0.0
+        u = np.linalg.solve(A.T @ A + rho * np.eye(A.shape[1]), A.T @ (y - b))
+        return (b if b_first else np.sum(y - A @ u) / len(y)), u
 
 
 ANSWERS = {
@@ -208,9 +200,11 @@ ANSWERS = {
         wrong=((lambda r, f, m, p: _taste(r, f, m, p, fill=0.0), "for 4 of 6 films rated"),
                (lambda r, f, m, p: _taste(r, f, m, p, fill=m), "for 4 of 6 films rated"),
                (lambda r, f, m, p: _taste(r, f, m, p, free=False), "another b does better"),
-               (lambda r, f, m, p: _taste(r, f, m, p, centre=False), "for 4 of 6 films rated"),
-               (_all_penalised, "another b does better"),
-               (_nan_mean, "another u does better"),
-               (lambda r, f, m, p: _taste(r, f, m, p, penalised=2.0), "another u does better"),
+               (lambda r, f, m, p: _one_after_the_other(r, f, m, p, b_first=True),
+                "for 4 of 6 films rated"),
+               (lambda r, f, m, p: _one_after_the_other(r, f, m, p, b_first=False),
+                "another u does better"),
+               (lambda r, f, m, p: _taste(r, f, m, p, on_b=p), "another b does better"),
+               (lambda r, f, m, p: _taste(r, f, m, 2 * p), "another u does better"),
                (lambda r, f, m, p: _taste(r, f, 0.0, p), "another b does better"))),
 }
