@@ -1,49 +1,177 @@
-"""Answers to the exercises on backpropagation."""
+"""Answers to the exercises on backpropagation and automatic differentiation."""
+
+from types import SimpleNamespace
 
 import numpy as np
 
-from mathml.interactive.answer_key import Choice, Fault, Function, Number, Proof
+from mathml.interactive.answer_key import Array, Choice, Fault, Function, Number, Proof
 
 
-def _is_the_weighted_mean(weighted_mean) -> None:
-    for y, w, right in (([1, 3], [1, 3], 2.5), ([5], [2], 5), ([1, 2, 9], [1, 1, 0], 1.5)):
-        found = weighted_mean(y, w)
-        assert abs(found - right) < 1e-9, (
-            f"for y = {y} and w = {w} it returns {found:g}, not {right:g}")
+def _normalised(X):
+    return X / np.sqrt(np.sum(X**2, axis=1, keepdims=True))
 
+
+def _is_the_backward_pass_of_normalising(normalise_backward) -> None:
+    rng = np.random.default_rng(0)
+    for name, X in (("one row", np.array([[3.0, 4.0]])), ("rows of length 1", np.eye(3)[:2]),
+                    ("5 rows", 3 * rng.normal(size=(5, 4))), ("one column", np.array([[-2.0], [5.0]])),
+                    ("3 rows, as lists", rng.normal(size=(3, 2)))):
+        dY = rng.normal(size=X.shape)
+        given = (X.tolist(), dY.tolist()) if "lists" in name else (X.copy(), dY.copy())
+        dX = np.asarray(normalise_backward(*given), dtype=float)
+        assert np.array_equal(given[0], X), f"{name}: it changes X"
+        assert np.array_equal(given[1], dY), f"{name}: it changes dY"
+        assert dX.shape == X.shape, f"{name}: it returns the shape {dX.shape}, not {X.shape}"
+        h = 1e-5
+        for i, k in np.ndindex(X.shape):
+            step = np.zeros(X.shape)
+            step[i, k] = h
+            right = np.sum(dY * (_normalised(X + step) - _normalised(X - step))) / (2 * h)
+            assert abs(dX[i, k] - right) < 1e-6, (
+                f"{name}: at row {i}, column {k} it returns {dX[i, k]:.4g}; "
+                f"differences give {right:.4g}")
+
+
+def _normalising(X, dY, *, over=1, project=True, length=True, power=1, raw=False):
+    """The right program, or with another axis, no projection or another power of the length."""
+    X, dY = np.asarray(X, dtype=float), np.asarray(dY, dtype=float)
+    r = np.sqrt(np.sum(X**2, axis=over, keepdims=True))
+    Y = X if raw else X / r
+    back = dY - Y * np.sum(Y * dY, axis=over, keepdims=True) if project else dY
+    return back / r**power if length else back
+
+
+def _in_place(X, dY):
+    right = _normalising(X, dY)
+    X /= np.sqrt(np.sum(np.square(X), axis=1, keepdims=True))
+    return right
+
+
+def _number(value):
+    return SimpleNamespace(value=value, sources=(), send=None, level=1, adjoint=0.0)
+
+
+def _divides(divide) -> None:
+    for top, bottom in ((1.0, 2.0), (6.0, -3.0), (0.0, 5.0), (-2.5, 0.5)):
+        a, b = _number(top), _number(bottom)
+        _agrees(divide(a, b), {id(a): 1 / bottom, id(b): -top / bottom**2},
+                f"{top:g} divided by {bottom:g}", top / bottom)
+        assert (a.value, b.value) == (top, bottom), "it changes the value of a or b"
+    x = _number(4.0)
+    _agrees(divide(x, x), {id(x): 0.0}, "4 divided by itself", 1.0)
+
+
+def _agrees(node, slopes: dict[int, float], name: str, value: float) -> None:
+    for attribute in ("value", "sources", "send"):
+        assert hasattr(node, attribute), f"{name}: what it returns is no Node"
+    assert abs(node.value - value) < 1e-12, f"{name}: the value is {node.value:g}, not {value:g}"
+    for g in (1.0, -3.0):
+        shares = tuple(node.send(g))
+        assert len(shares) == len(node.sources) == 2, f"{name}: it must have a share for each source"
+        sent = dict.fromkeys(slopes, 0.0)
+        for source, share in zip(node.sources, shares, strict=True):
+            assert id(source) in sent, f"{name}: a source is neither a nor b"
+            sent[id(source)] += share
+        for key, slope in slopes.items():
+            assert abs(sent[key] - g * slope) < 1e-9, (
+                f"{name}, sent {g:g}: a source gets {sent[key]:.4g}, not {g * slope:.4g}")
+
+
+def _dividing(top, bottom, *, value=None):
+    """A division whose shares, for adjoint g, are g·top(a, b) and g·bottom(a, b)."""
+    def divide(a, b):
+        x, y = a.value, b.value
+        node = _number(x / y if value is None else value(x, y))
+        node.sources, node.send = (a, b), lambda g: (g * top(x, y), g * bottom(x, y))
+        return node
+
+    return divide
+
+
+def _ignoring(a, b):
+    node = _dividing(lambda x, y: 1 / y, lambda x, y: -x / y**2)(a, b)
+    node.send = lambda g: (1 / b.value, -a.value / b.value**2)
+    return node
+
+
+def _one_source(a, b):
+    node = _number(a.value / b.value)
+    node.sources, node.send = (a,), lambda g: (g / b.value,)
+    return node
+
+
+OPTIONS = ("carry the derivative by the input forwards: one pass",
+           "walk back from the mean of all outputs: one pass",
+           "walk back from each output: a million passes",
+           "difference quotients: a million runs more")
+FAULTS = ("A value that is reached twice sends its first share on twice.",
+          "A value that is reached twice must keep the last share, and not add.",
+          "It is right, but too slow for deep graphs.",
+          "The inputs must be reached first.")
 
 ANSWERS = {
-    "backpropagation-1": Number(
-        14 / 3, ask="J =",
-        hints=("The best constant is the mean, 3.", "Average the squares of −2, −1 and 3."),
-        wrong=((3, "That is the best constant. How large are its errors?"),
-               (14, "That is the sum of the squares: divide by n."),
-               (7, "Divide by n, not by n − 1."))),
-    "backpropagation-2": Choice(
-        ("the mean", "the median", "the middle between the smallest and the largest"),
-        "the middle between the smallest and the largest", ask="It is",
-        hints=("Which two errors can be the largest?",),
-        wrong=(("the mean", "It is best for squares; compare it with 5 on 0, 0, 10."),
-               ("the median", "On 0, 0, 10 its largest error is 10."))),
+    "backpropagation-1": Array(
+        (48, 28), ask="adjoints of x and y:",
+        hints=("First the adjoints of v and u. How many shares does u get?",
+               "u is used by J and by v: it gets v from the one and the adjoint of v from the other.",
+               "x is used by u and by v, too."),
+        wrong=(((30, 16), "u is used twice: by J and by v. You have its direct share only."),
+               ((24, 12), "That is u's share through v. It also has one from J directly."),
+               ((42, 28), "x is used twice: by u, and by v directly."),
+               ((6, 28), "That is x's share from v alone."),
+               ((28, 48), "Which of them is x?"))),
+    "backpropagation-2": Function(
+        _is_the_backward_pass_of_normalising, ask="normalise_backward",
+        hints=("For one row, differentiate y_j = x_j / r with r = ‖x‖ by x_k. What is ∂r/∂x_k?",
+               "∂y_j/∂x_k = 1{j = k}/r − x_j x_k/r³. Multiply by the row of dY and sum over j.",
+               "Nothing may change along x itself: a longer row is normalised to the same."),
+        wrong=((lambda X, dY: _normalising(X, dY, project=False), "one row: at row 0"),
+               (lambda X, dY: _normalising(X, dY, length=False), "one row: at row 0"),
+               (lambda X, dY: _normalising(X, dY, power=2), "one row: at row 0"),
+               (lambda X, dY: _normalising(X, dY, raw=True), "one row: at row 0"),
+               (lambda X, dY: _normalising(X, dY, over=None), "rows of length 1: at row"),
+               (lambda X, dY: _normalising(X, dY, over=0), "one row: at row 0"),
+               (lambda X, dY: _normalising(X[:1], dY[:1]), "it returns the shape"),
+               (lambda X, dY: _normalising(np.full(np.shape(X), 3.0), dY), "one row: at row 0"),
+               (lambda X, dY: -_normalising(X, dY), "one row: at row 0"),
+               (_in_place, "it changes X"))),
     "backpropagation-3": Proof(
-        ("Write yᵢ − c as (yᵢ − ȳ) + (ȳ − c).",
-         "Expand the square and average over i: three terms.",
-         "The middle one has the factor Σ(yᵢ − ȳ), which is 0.")),
-    "backpropagation-4": Function(
-        _is_the_weighted_mean, ask="weighted_mean",
-        hints=("Which number of observations does a weight of 3 stand for?",
-               "Divide the sum of w·y by the sum of the weights."),
-        wrong=((lambda y, w: np.mean(y), "it returns 2, not 2.5"),
-               (lambda y, w: np.dot(w, y), "it returns 10, not 2.5"),
-               (lambda y, w: np.dot(w, y) / len(y), "it returns 5, not 2.5"),
-               (lambda y, w: np.dot(w, y) / np.sum(y), "for y = [5]"),
-               (lambda y, w: 2.5, "for y = [5]"))),
-    "backpropagation-5": Fault(
-        ("line 2", "line 4", "line 5"), "line 4", ask="The fault is in",
-        wrong=(("line 2", "A sum does start at 0."),
-               ("line 5", "The sum is divided by the number of values, as it should be."))),
-    "backpropagation-6": Number(
-        0.99, ask="share =", transfer=True,
-        hints=("Give the poor an income of 1 each. What is the mean?",),
-        wrong=((0.5, "That is so for the median."), (0.01, "That is the share above."))),
+        ("By reverse accumulation W collects one share from each of its two uses.",
+         "From y = Wh: yᵢ = Σₖ Wᵢₖ hₖ, so Wᵢₖ gets ȳᵢ hₖ, which is entry (i, k) of ȳhᵀ.",
+         "From the same line hₖ gets Σᵢ Wᵢₖ ȳᵢ: the adjoint of h is Wᵀȳ. No other line uses h.",
+         "From h = Wx, as in the second step: W gets (Wᵀȳ)xᵀ. The shares add up.")),
+    "backpropagation-4": Fault(
+        FAULTS, FAULTS[0], ask="The fault:",
+        hints=("Follow c of the opening example: what does it send at its first visit, and what at its second?",),
+        wrong=((FAULTS[1], "Adding is right: small changes add. Look at what is sent on."),
+               (FAULTS[2], "For the opening example, with six values, it returns another number."),
+               (FAULTS[3], "The walk has to begin at the result."))),
+    "backpropagation-5": Number(
+        np.sqrt(2 / (1.25 * 50)), ask="standard deviation",
+        hints=("Which share of the mean of z² is left, in expectation, after the leaky ReLU?",
+               "Half of it comes from z > 0 and stays. What becomes of the other half, when z is halved?"),
+        wrong=((0.2, "That is for the ReLU, which loses the negative half entirely."),
+               (np.sqrt(1 / 50), "That is for no activation at all."),
+               (np.sqrt(2 / 75), "It is the square that counts: z/2 has a quarter of it."),
+               (0.032, "That is the variance."))),
+    "backpropagation-6": Choice(
+        OPTIONS, OPTIONS[0], ask="Best is to", transfer=True,
+        hints=("What does one walk back give, and what one pass forwards?",),
+        wrong=((OPTIONS[1], "That is the derivative of the mean, one number."),
+               (OPTIONS[2], "It would give them, after a hundred years."),
+               (OPTIONS[3], "There is one input: one more run, not a million. And it has an error."))),
+    "backpropagation-7": Function(
+        _divides, ask="divide",
+        hints=("What are the derivatives of a/b by a and by b?",
+               "Send g/b to a, and −g·a/b² to b."),
+        wrong=((_dividing(lambda x, y: 1 / y, lambda x, y: x / y**2), "1 divided by 2, sent 1"),
+               (_dividing(lambda x, y: 1 / y, lambda x, y: -1 / y**2), "6 divided by"),
+               (_dividing(lambda x, y: 1 / y, lambda x, y: -x / y), "1 divided by 2, sent 1"),
+               (_dividing(lambda x, y: y, lambda x, y: x), "1 divided by 2, sent 1"),
+               (_dividing(lambda x, y: 1 / y, lambda x, y: 0.0), "1 divided by 2, sent 1"),
+               (_dividing(lambda x, y: 0.5, lambda x, y: -0.25), "6 divided by -3"),
+               (_dividing(lambda x, y: 1 / y, lambda x, y: -x / y**2, value=lambda x, y: x * y),
+                "the value is"),
+               (_ignoring, "sent -3"),
+               (_one_source, "a share for each source"))),
 }
