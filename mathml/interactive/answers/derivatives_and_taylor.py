@@ -1,5 +1,7 @@
 """Answers to the exercises on derivatives-and-taylor."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from mathml.interactive.answer_key import Choice, Fault, Function, Number, Proof
@@ -42,7 +44,7 @@ def _quotient_of_derivatives(a, b):
     c, binomial = np.zeros(len(a)), [1]
     for k in range(len(a)):
         c[k] = (a[k] - sum(binomial[j] * b[j] * c[k - j] for j in range(1, k + 1))) / b[0]
-        binomial = [1, *(p + q for p, q in zip(binomial, binomial[1:], strict=False)), 1]
+        binomial = [1, *(p + q for p, q in pairwise(binomial)), 1]
     return c
 
 
@@ -93,7 +95,8 @@ ANSWERS = {
     "derivatives-and-taylor-1": Number(
         13.985, ask="degrees:", digits=2, transfer=True,
         hints=("The sine's polynomial of degree 3 is enough: which θ makes its last term 1 % of "
-               "its first?", "The formulas hold for θ in radians. Turn it into degrees at the end."),
+               "its first?",
+               "The formulas hold for θ in radians. Turn it into degrees at the end."),
         wrong=((0.24, "In radians, yes. How many degrees are that?"),
                (22, "That is where they differ by 0.01. What is 1 % of sin θ?"),
                (44, "One per cent is 0.01, not 0.1."),
