@@ -23,13 +23,13 @@ def _hessians():
     yield "[[0, 0], [0, -2]]", [[0, 0], [0, -2]], None, "inconclusive"
     yield "[[0, 3], [3, 0]]", [[0, 3], [3, 0]], None, "saddle"
     yield "the zero matrix", np.zeros((3, 3)), None, "inconclusive"
-    yield "[[5]]", [[5]], None, "minimum"
-    yield "[[-5]]", [[-5]], None, "maximum"
-    yield "[[0]]", [[0]], None, "inconclusive"
     yield "the eigenvalues 1, −1, −1", _turned(1, -1, -1), None, "saddle"
     yield "the eigenvalues −1, −2, −3, −4", _turned(-1, -2, -3, -4), None, "maximum"
     yield "the eigenvalues 1, 2, 3, 4", _turned(1, 2, 3, 4), None, "minimum"
     yield "the eigenvalues 2, 0, −1", _turned(2, 0, -1), None, "saddle"
+    yield "[[5]]", [[5]], None, "minimum"
+    yield "[[-5]]", [[-5]], None, "maximum"
+    yield "[[0]]", [[0]], None, "inconclusive"
     for k in range(2, 7):
         v = np.arange(1.0, k + 1) / 7
         yield f"a {k} × {k} matrix of rank 1 and no negative eigenvalue", np.outer(v, v), None, (
@@ -203,7 +203,7 @@ ANSWERS = {
                (_silent_at_any_zero, "the eigenvalues 2, 0, −1"),
                (_upside_down, "for [[6, 0], [0, 2]]"),
                (_ends_only, "it returns"),
-               (_plane_only, ""),
+               (_plane_only, "the eigenvalues 1, −1, −1"),
                (_in_place, "it changes H"),
                (lambda H, tol=1e-9: "minimum", "for [[-6, 0], [0, 2]]"))),
     "hessians-and-convexity-6": Fault(
