@@ -30,6 +30,8 @@ def _hessians():
     yield "[[5]]", [[5]], None, "minimum"
     yield "[[-5]]", [[-5]], None, "maximum"
     yield "[[0]]", [[0]], None, "inconclusive"
+    yield "diag(1, 1e-12)", np.diag([1, 1e-12]), None, "inconclusive"
+    yield "diag(−1e-12, 1)", np.diag([-1e-12, 1]), None, "inconclusive"
     for k in range(2, 7):
         v = np.arange(1.0, k + 1) / 7
         yield f"a {k} × {k} matrix of rank 1 and no negative eigenvalue", np.outer(v, v), None, (
@@ -49,6 +51,8 @@ def _hessians():
     yield "diag(1, −1e-5)", np.diag([1, -1e-5]), None, "saddle"
     yield "diag(1, −1e-5) and tol = 1e-3", np.diag([1, -1e-5]), 1e-3, "inconclusive"
     yield "diag(−1, −1e-5) and tol = 1e-3", np.diag([-1, -1e-5]), 1e-3, "inconclusive"
+    many = np.diag([1.0] * 20 + [2e-3])
+    yield "twenty eigenvalues 1, one of 2e-3, and tol = 1e-3", many, 1e-3, "minimum"
     yield "diag(−4, 1, 1)", np.diag([-4, 1, 1]), None, "saddle"
 
 
@@ -81,6 +85,10 @@ def _absolute(H, tol=1e-9):
 
 def _no_tolerance(H, tol=1e-9):
     return _sorted_out(H, 0)
+
+
+def _relative_to_the_trace(H, tol=1e-9):
+    return _absolute(H, tol * abs(np.trace(H)))
 
 
 def _own_tolerance(H, tol=1e-9):
@@ -193,7 +201,8 @@ ANSWERS = {
                "Ask for a pair of opposite signs first: it decides even beside a zero.",
                "What is left after saddle, minimum and maximum is inconclusive."),
         wrong=((_absolute, "in tiny units"),
-               (_no_tolerance, "it returns"),
+               (_no_tolerance, "for diag(1, 1e-12)"),
+               (_relative_to_the_trace, "twenty eigenvalues"),
                (_own_tolerance, "tol = 1e-3"),
                (_diagonal, "for [[1, 2], [2, 1]]"),
                (_determinant, "the eigenvalues 1, −1, −1"),
@@ -203,7 +212,7 @@ ANSWERS = {
                (_silent_at_any_zero, "the eigenvalues 2, 0, −1"),
                (_upside_down, "for [[6, 0], [0, 2]]"),
                (_ends_only, "it returns"),
-               (_plane_only, "the eigenvalues 1, −1, −1"),
+               (_plane_only, "it could not be used"),
                (_in_place, "it changes H"),
                (lambda H, tol=1e-9: "minimum", "for [[-6, 0], [0, 2]]"))),
     "hessians-and-convexity-6": Fault(
@@ -228,7 +237,7 @@ ANSWERS = {
         transfer=True,
         hints=("Fix b: what kind of function of a is left?",
                "Compare J at (1, 1), at (−1, −1) and halfway between them."),
-        wrong=(("convex", "(1, 1) and (−1, −1) are minimisers. What about the middle between them?"),
+        wrong=(("convex", "(1, 1) and (−1, −1) are minimisers. What about the point between?"),
                ("convex in a and convex in b, not in both together; a local maximum at 0",
                 "Walk from 0 along a = −b: does J fall?"),
                ("not even convex in a alone", "For fixed b it is ½(ba − 1)², a parabola in a."))),
