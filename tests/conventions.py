@@ -346,7 +346,7 @@ def glossary_terms() -> list[str]:
 UNEXPLAINED = {
     "gradients": {"gradient descent", "smooth function"},
     "gradient-descent": {"probability"},
-    "information-theory": {"likelihood", "maximum likelihood", "one-hot", "triangle inequality"},
+    "information-theory": {"likelihood", "maximum likelihood", "one-hot"},
     "maximum-likelihood": {"negative log-likelihood"},
     "stochastic-and-adaptive-methods": {"intercept", "probability"},
 }
