@@ -163,7 +163,7 @@ ANSWERS = {
                (lambda a, b: np.log(2), "huge a and b"))),
     "numerical-stability-4": Proof(
         ("Let b lie in [2ᵉ, 2ᵉ⁺¹). By the theorem on where the floats lie, b is a whole multiple of "
-         "s = ε2ᵉ.",
+         "s = 2u·2ᵉ.",
          "As a ≥ b, the spacing of the floats at a is s or twice s (s times a power of 2), so a is a "
          "whole multiple of s as well. Hence a − b = k·s with a whole k ≥ 0.",
          "a ≤ 2b gives a − b ≤ b < 2ᵉ⁺¹ = 2ᵖ·s, so k < 2ᵖ.",
