@@ -28,7 +28,8 @@ def _is_log_sub_exp(log_sub_exp) -> None:
             found = log_sub_exp(a, b)
             near = found == right or (
                 np.isfinite(right) and abs(found - right) <= 1e-13 * abs(right))
-            assert near, f"with {case}, a = {a:.4g} and b = {b:.4g}, it returns {found}, not {right}"
+            assert near, (
+                f"with {case}, a = {a:.4g} and b = {b:.4g}, it returns {found}, not {right}")
 
 
 def _always_log1p(a, b):
@@ -53,7 +54,9 @@ def _no_guard(a, b):
 
 def _record(x) -> tuple:
     x = np.asarray(x, dtype=float)
-    return (len(x), float(x.mean()), float(np.sum((x - x.mean()) ** 2))) if len(x) else (0, 0.0, 0.0)
+    if len(x) == 0:
+        return 0, 0.0, 0.0
+    return len(x), float(x.mean()), float(np.sum((x - x.mean()) ** 2))
 
 
 _PARTS = (
@@ -146,8 +149,9 @@ ANSWERS = {
         1e-8, ask="x =", transfer=True,
         hints=("Compute the larger solution: nothing cancels there.",
                "The product of the two solutions is the constant term of the equation."),
-        wrong=((7.450580596923828e-9, "That is what the formula from school returns: two numbers that "
-                                      "agree in 15 digits are subtracted."),
+        wrong=((7.450580596923828e-9,
+                "That is what the formula from school returns: it subtracts two numbers that are "
+                "almost equal."),
                (1e8, "That is the larger one."),
                (0, "0 does not solve the equation."))),
     "numerical-stability-3": Function(
@@ -166,13 +170,13 @@ ANSWERS = {
                (lambda a, b: np.logaddexp(a, b), "log 5 and log 3"),
                (lambda a, b: np.log(2), "huge a and b"))),
     "numerical-stability-4": Proof(
-        ("Let b lie in [2ᵉ, 2ᵉ⁺¹). By the theorem on where the floats lie, b is a whole multiple of "
-         "s = 2u·2ᵉ.",
-         "As a ≥ b, the spacing of the floats at a is s or twice s (s times a power of 2), so a is a "
-         "whole multiple of s as well. Hence a − b = k·s with a whole k ≥ 0.",
+        ("Let b lie in [2ᵉ, 2ᵉ⁺¹). By the theorem on where the floats lie, b is a whole multiple "
+         "of s = 2u·2ᵉ.",
+         "As b ≤ a ≤ 2b, the spacing of the floats at a is s or 2s, so a is a whole multiple of s "
+         "as well. Hence a − b = k·s with a whole k ≥ 0.",
          "a ≤ 2b gives a − b ≤ b < 2ᵉ⁺¹ = 2ᵖ·s, so k < 2ᵖ.",
-         "A multiple k·s with k < 2ᵖ needs no more than p binary digits, and s is at least the spacing "
-         "of the smallest floats: so k·s is a float (0, subnormal or normal)."),
+         "A multiple k·s with k < 2ᵖ needs no more than p binary digits, and s is at least the "
+         "spacing of the smallest floats: so k·s is a float (0, subnormal or normal)."),
         hints=("Of which spacing are both a and b whole multiples?",
                "Which multiples of it, counted from 0, are floats?")),
     "numerical-stability-5": Fault(
@@ -190,14 +194,18 @@ ANSWERS = {
                ("softmax may still overflow",
                 "A library's softmax takes the maximum out. What does the next line do?"))),
     "numerical-stability-6": Choice(
-        ("replace negative values by 0", "subtract one and the same tree from all of them first",
-         "divide all coordinates by 4 000 000 first", "add the three products of a dot product pairwise"),
+        ("replace negative values by 0",
+         "subtract one and the same tree from all of them first",
+         "divide all coordinates by 3 680 000 first",
+         "add the three products of a dot product pairwise"),
         "subtract one and the same tree from all of them first", ask="You", transfer=True,
-        hints=("How large are the three numbers that are added and subtracted, and how far apart are "
-               "floats there?", "Which change of the points changes no distance, but the sizes of the numbers?"),
-        wrong=(("replace negative values by 0", "That hides the worst and leaves the others off by thousands."),
-               ("divide all coordinates by 4 000 000 first",
-                "Then everything is divided by the same number, and relative errors stay as they are."),
+        hints=("How large are the three numbers that are added and subtracted, and how far apart "
+               "are floats there?",
+               "Which change of the points changes no distance, but the sizes of the numbers?"),
+        wrong=(("replace negative values by 0",
+                "That hides the worst and leaves the others off by millions."),
+               ("divide all coordinates by 3 680 000 first",
+                "Then everything is divided by the same number, and relative errors stay."),
                ("add the three products of a dot product pairwise",
                 "Three terms have no long sum. What is lost, is lost in the subtraction."))),
     "numerical-stability-7": Choice(
@@ -207,13 +215,15 @@ ANSWERS = {
          "nobody: 3.035 is the right value for this n"),
         "the program: 1 + 1/n is rounded, and the power has the condition number n",
         ask="To blame is",
-        hints=("Which float is 1 + 10⁻¹⁵, and what does the table of condition numbers say about its "
-               "power?", "How does the value (1 + 1/n)ⁿ change on paper, if n changes by a thousandth?"),
+        hints=("Which float is 1 + 10⁻¹⁵, and what does the table of condition numbers say about "
+               "its power?",
+               "How does the value (1 + 1/n)ⁿ change on paper, if n changes by a thousandth?"),
         wrong=(("the problem: as a function of n it has a condition number near 10¹⁵",
                 "On paper it hardly moves with n: it is e, up to 1 part in 10¹⁵."),
                ("the power function of Python, which is inexact for such exponents",
-                "Of the float that it is given it computes the power well. Which float is it given?"),
-               ("nobody: 3.035 is the right value for this n", "On paper it is below e for every n."))),
+                "Of the float it is given it computes the power well. Which float is that?"),
+               ("nobody: 3.035 is the right value for this n",
+                "On paper it is below e for every n."))),
     "numerical-stability-8": Function(
         _merges, ask="merge", transfer=True,
         hints=("Use the identity of the three variances for each part, with c the common mean.",
