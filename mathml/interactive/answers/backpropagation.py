@@ -14,7 +14,8 @@ def _normalised(X):
 def _is_the_backward_pass_of_normalising(normalise_backward) -> None:
     rng = np.random.default_rng(0)
     for name, X in (("one row", np.array([[3.0, 4.0]])), ("rows of length 1", np.eye(3)[:2]),
-                    ("5 rows", 3 * rng.normal(size=(5, 4))), ("one column", np.array([[-2.0], [5.0]])),
+                    ("5 rows", 3 * rng.normal(size=(5, 4))),
+                    ("one column", np.array([[-2.0], [5.0]])),
                     ("3 rows, as lists", rng.normal(size=(3, 2)))):
         dY = rng.normal(size=X.shape)
         given = (X.tolist(), dY.tolist()) if "lists" in name else (X.copy(), dY.copy())
@@ -67,7 +68,7 @@ def _agrees(node, slopes: dict[int, float], name: str, value: float) -> None:
     assert abs(node.value - value) < 1e-12, f"{name}: the value is {node.value:g}, not {value:g}"
     for g in (1.0, -3.0):
         shares = tuple(node.send(g))
-        assert len(shares) == len(node.sources) == 2, f"{name}: it must have a share for each source"
+        assert len(shares) == len(node.sources) == 2, f"{name}: each source needs a share"
         sent = dict.fromkeys(slopes, 0.0)
         for source, share in zip(node.sources, shares, strict=True):
             assert id(source) in sent, f"{name}: a source is neither a nor b"
@@ -113,7 +114,7 @@ ANSWERS = {
     "backpropagation-1": Array(
         (48, 28), ask="adjoints of x and y:",
         hints=("First the adjoints of v and u. How many shares does u get?",
-               "u is used by J and by v: it gets v from the one and the adjoint of v from the other.",
+               "u is used by J and by v: it gets v from the one, the adjoint of v from the other.",
                "x is used by u and by v, too."),
         wrong=(((30, 16), "u is used twice: by J and by v. You have its direct share only."),
                ((24, 12), "That is u's share through v. It also has one from J directly."),
@@ -142,14 +143,16 @@ ANSWERS = {
          "From h = Wx, as in the second step: W gets (Wᵀȳ)xᵀ. The shares add up.")),
     "backpropagation-4": Fault(
         FAULTS, FAULTS[0], ask="The fault:",
-        hints=("Follow c of the opening example: what does it send at its first visit, and what at its second?",),
+        hints=("Follow c of the opening example: what does it send at its first visit, what at its "
+               "second?",),
         wrong=((FAULTS[1], "Adding is right: small changes add. Look at what is sent on."),
                (FAULTS[2], "For the opening example, with six values, it returns another number."),
                (FAULTS[3], "The walk has to begin at the result."))),
     "backpropagation-5": Number(
         np.sqrt(2 / (1.25 * 50)), ask="standard deviation",
         hints=("Which share of the mean of z² is left, in expectation, after the leaky ReLU?",
-               "Half of it comes from z > 0 and stays. What becomes of the other half, when z is halved?"),
+               "Half of it comes from z > 0 and stays. What becomes of the other half, when z is "
+               "halved?"),
         wrong=((0.2, "That is for the ReLU, which loses the negative half entirely."),
                (np.sqrt(1 / 50), "That is for no activation at all."),
                (np.sqrt(2 / 75), "It is the square that counts: z/2 has a quarter of it."),
@@ -159,7 +162,7 @@ ANSWERS = {
         hints=("What does one walk back give, and what one pass forwards?",),
         wrong=((OPTIONS[1], "That is the derivative of the mean, one number."),
                (OPTIONS[2], "It would give them, after a hundred years."),
-               (OPTIONS[3], "There is one input: one more run, not a million. And it has an error."))),
+               (OPTIONS[3], "With one input it is one more run; and it has an error."))),
     "backpropagation-7": Function(
         _divides, ask="divide",
         hints=("What are the derivatives of a/b by a and by b?",
@@ -173,5 +176,5 @@ ANSWERS = {
                (_dividing(lambda x, y: 1 / y, lambda x, y: -x / y**2, value=lambda x, y: x * y),
                 "the value is"),
                (_ignoring, "sent -3"),
-               (_one_source, "a share for each source"))),
+               (_one_source, "each source needs a share"))),
 }
