@@ -10,10 +10,11 @@ import numpy as np
 from scipy import linalg, stats
 from scipy.optimize import linprog
 from scipy.optimize._numdiff import approx_derivative
-from scipy.special import softmax
+from scipy.special import log_softmax, softmax
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.timing import HEADER, Row, importing, repeat, side_by_side
+from mathml.autodiff import logsumexp, value_and_grad
 from mathml.information import kl_divergence
 from mathml.linear_model import (
     fit_logistic,
@@ -22,6 +23,7 @@ from mathml.linear_model import (
     logistic_value_and_grad,
     softmax_value_and_grad,
 )
+from mathml.neural import MLP, cross_entropy
 from mathml.norms import lp_norm
 from mathml.numdiff import gradient
 from mathml.optim import Adam
@@ -127,6 +129,46 @@ def adam() -> Row:
                times[1] / 100, "the rule costs a fraction of the gradient")
 
 
+def networks(n: int) -> list[Row]:
+    """Loss and gradient of a 64-32-10 network on n rows: layers, and tape, beside plain NumPy."""
+    rng = np.random.default_rng(0)
+    X, y, own = rng.random((n, 64)), rng.integers(10, size=n), np.arange(n)
+    net = MLP([64, 32, 10], rng=rng)
+    parameters = [a for layer in net.layers[::2] for a in (layer.W, layer.b)]
+
+    def plain():
+        W1, b1, W2, b2 = parameters
+        H = np.maximum(X @ W1 + b1, 0)
+        log_p = log_softmax(H @ W2 + b2, axis=1)
+        dZ = np.exp(log_p)
+        dZ[own, y] -= 1
+        dZ /= n
+        dH = (dZ @ W2.T) * (H > 0)
+        return -np.mean(log_p[own, y]), (X.T @ dH, dH.sum(axis=0), H.T @ dZ, dZ.sum(axis=0))
+
+    def layers():
+        J, dZ = cross_entropy(net.forward(X), y)
+        net.backward(dZ)
+        return J, tuple(d for layer in net.layers[::2] for d in (layer.dW, layer.db))
+
+    def loss(W1, b1, W2, b2):
+        Z = np.maximum(X @ W1 + b1, 0) @ W2 + b2
+        return np.mean(logsumexp(Z, axis=1) - Z[own, y])
+
+    def tape():
+        return value_and_grad(loss)(*parameters)
+
+    rows = []
+    for name, ours in (("neural", layers), ("autodiff", tape)):
+        for a, b in zip(ours()[1], plain()[1], strict=True):
+            assert np.allclose(a, b, rtol=1e-9, atol=1e-15)
+        times = side_by_side(repeat(ours, 20), repeat(plain, 20), 25)
+        rows.append(Row(f"{name}: loss and gradient, {n} digits", times[0] / 20, "plain NumPy",
+                        times[1] / 20, "the layers also send back the derivative by X"
+                        if name == "neural" else "every value is checked to be finite"))
+    return rows
+
+
 def imports() -> list[Row]:
     whole = "mathml.linear_model, mathml.optim, mathml.norms, mathml.information"
     jobs = [("import mathml.norms", "mathml.norms", "numpy", "numpy is most of it"),
@@ -146,7 +188,7 @@ def main() -> None:
                  lambda: separability(True), lambda: norm(1), lambda: norm(2), lambda: norm(3),
                  lambda: norm(np.inf), divergence, derivative, adam):
         print(make(), flush=True)
-    for row in imports():
+    for row in (*networks(64), *networks(1797), *imports()):
         print(row, flush=True)
 
 
