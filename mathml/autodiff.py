@@ -91,8 +91,9 @@ class Tensor(NDArrayOperatorsMixin):
 
     Notes
     -----
-    Where there is no derivative one is chosen: ``abs`` has 0 at 0, and ``maximum(a, b)`` gives a
-    tie to its second argument, so that ``maximum(x, 0)``, the ReLU, has 0 at 0. Matrix products are
+    Where there is no derivative one is chosen: ``abs`` has 0 at 0, and ``maximum(a, b)`` and
+    ``minimum(a, b)`` give a tie to their second argument, so that ``maximum(x, 0)``, the ReLU, has
+    0 at 0 (and ``maximum(0, x)`` 1). Matrix products are
     those of vectors and matrices.
 
     References
@@ -155,10 +156,11 @@ class Tensor(NDArrayOperatorsMixin):
             for source, vjp in node._sources:
                 with np.errstate(all="ignore"):
                     g = np.asarray(vjp(node.grad))
+                    g = g if source.grad is None else source.grad + g
                 if not np.isfinite(g).all():
                     raise ValueError(f"the derivative of {node._operation} must be finite, got "
                                      f"{g[~np.isfinite(g)].flat[0]}; move away from that point")
-                source.grad = g if source.grad is None else source.grad + g
+                source.grad = g
 
     def _tape(self) -> list[Tensor]:
         """All that this tensor was computed from, itself first, each before its sources."""
@@ -231,6 +233,9 @@ class Tensor(NDArrayOperatorsMixin):
 
     def __len__(self) -> int:
         return len(self.value)
+
+    def __bool__(self) -> bool:
+        return bool(self.value)  # as of arrays: by the value if there is one, else an error
 
     def __iter__(self):
         return (self[i] for i in range(len(self)))

@@ -289,7 +289,8 @@ def cross_entropy(Z, y) -> tuple[float, np.ndarray]:
     if y.max() >= Z.shape[1]:
         raise ValueError(f"y must hold labels below K = {Z.shape[1]}, got {y.max()}; "
                          "give Z a column per class")
-    log_p = log_softmax(Z, axis=1)
+    with np.errstate(over="ignore"):
+        log_p = finite_result(log_softmax(Z, axis=1), "each log-probability")
     dZ = np.exp(log_p)
     dZ[own, y] -= 1.0
     return float(-np.mean(log_p[own, y])), dZ / len(Z)

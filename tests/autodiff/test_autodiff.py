@@ -204,6 +204,18 @@ def test_powers_at_zero_and_of_negative_numbers():
         value_and_grad(lambda x: x**0.5)(-1.0)
 
 
+def test_the_truth_of_a_tensor_is_that_of_its_value():
+    assert bool(Tensor([0.5]))
+    assert not bool(Tensor([0.0]))
+    with pytest.raises(ValueError, match="ambiguous"):
+        bool(Tensor([1.0, 2.0]))
+
+
+def test_shares_that_add_up_to_infinity_are_an_error():
+    with pytest.raises(ValueError, match="must be finite, got inf"):
+        value_and_grad(lambda x: x * 1.7e308 + x * 1.7e308)(0.0)
+
+
 def test_comparisons_are_plain_booleans():
     x = Tensor([1.0, -1.0])
     assert (x > 0).tolist() == [True, False]

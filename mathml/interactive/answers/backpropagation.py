@@ -16,9 +16,9 @@ def _is_the_backward_pass_of_normalising(normalise_backward) -> None:
     for name, X in (("one row", np.array([[3.0, 4.0]])), ("rows of length 1", np.eye(3)[:2]),
                     ("5 rows", 3 * rng.normal(size=(5, 4))),
                     ("one column", np.array([[-2.0], [5.0]])),
-                    ("3 rows, as lists", rng.normal(size=(3, 2)))):
+                    ("3 rows", rng.normal(size=(3, 2)))):
         dY = rng.normal(size=X.shape)
-        given = (X.tolist(), dY.tolist()) if "lists" in name else (X.copy(), dY.copy())
+        given = X.copy(), dY.copy()
         dX = np.asarray(normalise_backward(*given), dtype=float)
         assert np.array_equal(given[0], X), f"{name}: it changes X"
         assert np.array_equal(given[1], dY), f"{name}: it changes dY"
@@ -52,14 +52,14 @@ def _number(value):
     return SimpleNamespace(value=value, sources=(), send=None, level=1, adjoint=0.0)
 
 
-def _divides(divide) -> None:
-    for top, bottom in ((1.0, 2.0), (6.0, -3.0), (0.0, 5.0), (-2.5, 0.5)):
-        a, b = _number(top), _number(bottom)
-        _agrees(divide(a, b), {id(a): 1 / bottom, id(b): -top / bottom**2},
-                f"{top:g} divided by {bottom:g}", top / bottom)
-        assert (a.value, b.value) == (top, bottom), "it changes the value of a or b"
-    x = _number(4.0)
-    _agrees(divide(x, x), {id(x): 0.0}, "4 divided by itself", 1.0)
+def _is_the_length(hypotenuse) -> None:
+    for a, b in ((3.0, 4.0), (-5.0, 12.0), (0.0, 2.0), (-0.7, -0.1)):
+        left, right, length = _number(a), _number(b), np.hypot(a, b)
+        _agrees(hypotenuse(left, right), {id(left): a / length, id(right): b / length},
+                f"for {a:g} and {b:g}", length)
+        assert (left.value, right.value) == (a, b), "it changes the value of a or b"
+    both = _number(3.0)
+    _agrees(hypotenuse(both, both), {id(both): np.sqrt(2)}, "for 3 twice, one node", np.sqrt(18))
 
 
 def _agrees(node, slopes: dict[int, float], name: str, value: float) -> None:
@@ -78,26 +78,27 @@ def _agrees(node, slopes: dict[int, float], name: str, value: float) -> None:
                 f"{name}, sent {g:g}: a source gets {sent[key]:.4g}, not {g * slope:.4g}")
 
 
-def _dividing(top, bottom, *, value=None):
-    """A division whose shares, for adjoint g, are g·top(a, b) and g·bottom(a, b)."""
-    def divide(a, b):
+def _length(left, right, *, value=np.hypot):
+    """A length whose shares, for adjoint g, are g·left(a, b, y) and g·right(a, b, y)."""
+    def hypotenuse(a, b):
         x, y = a.value, b.value
-        node = _number(x / y if value is None else value(x, y))
-        node.sources, node.send = (a, b), lambda g: (g * top(x, y), g * bottom(x, y))
+        node = _number(value(x, y))
+        node.sources = (a, b)
+        node.send = lambda g: (g * left(x, y, np.hypot(x, y)), g * right(x, y, np.hypot(x, y)))
         return node
 
-    return divide
+    return hypotenuse
 
 
-def _ignoring(a, b):
-    node = _dividing(lambda x, y: 1 / y, lambda x, y: -x / y**2)(a, b)
-    node.send = lambda g: (1 / b.value, -a.value / b.value**2)
+def _deaf(a, b):
+    node = _number(np.hypot(a.value, b.value))
+    node.sources, node.send = (a, b), lambda g: (a.value / node.value, b.value / node.value)
     return node
 
 
 def _one_source(a, b):
-    node = _number(a.value / b.value)
-    node.sources, node.send = (a,), lambda g: (g / b.value,)
+    node = _number(np.hypot(a.value, b.value))
+    node.sources, node.send = (a,), lambda g: (g * a.value / node.value,)
     return node
 
 
@@ -164,17 +165,18 @@ ANSWERS = {
                (OPTIONS[2], "It would give them, after a hundred years."),
                (OPTIONS[3], "With one input it is one more run; and it has an error."))),
     "backpropagation-7": Function(
-        _divides, ask="divide",
-        hints=("What are the derivatives of a/b by a and by b?",
-               "Send g/b to a, and −g·a/b² to b."),
-        wrong=((_dividing(lambda x, y: 1 / y, lambda x, y: x / y**2), "1 divided by 2, sent 1"),
-               (_dividing(lambda x, y: 1 / y, lambda x, y: -1 / y**2), "6 divided by"),
-               (_dividing(lambda x, y: 1 / y, lambda x, y: -x / y), "1 divided by 2, sent 1"),
-               (_dividing(lambda x, y: y, lambda x, y: x), "1 divided by 2, sent 1"),
-               (_dividing(lambda x, y: 1 / y, lambda x, y: 0.0), "1 divided by 2, sent 1"),
-               (_dividing(lambda x, y: 0.5, lambda x, y: -0.25), "6 divided by -3"),
-               (_dividing(lambda x, y: 1 / y, lambda x, y: -x / y**2, value=lambda x, y: x * y),
-                "the value is"),
-               (_ignoring, "sent -3"),
+        _is_the_length, ask="hypotenuse",
+        hints=("With y² = a² + b², what is the derivative of y by a?",
+               "The share of a is g times a over the length, and that of b likewise."),
+        wrong=((_length(lambda a, b, y: a, lambda a, b, y: b), "for 3 and 4, sent 1"),
+               (_length(lambda a, b, y: 2 * a / y, lambda a, b, y: 2 * b / y), "for 3 and 4"),
+               (_length(lambda a, b, y: 1 / (2 * y), lambda a, b, y: 1 / (2 * y)), "for 3 and 4"),
+               (_length(lambda a, b, y: b / y, lambda a, b, y: a / y), "for 3 and 4, sent 1"),
+               (_length(lambda a, b, y: 0.6, lambda a, b, y: 0.8), "for -5 and 12, sent 1"),
+               (_length(lambda a, b, y: abs(a) / y, lambda a, b, y: abs(b) / y), "for -5 and 12"),
+               (_length(lambda a, b, y: a / y, lambda a, b, y: 0.0), "for 3 and 4, sent 1"),
+               (_length(lambda a, b, y: a / y, lambda a, b, y: b / y,
+                        value=lambda a, b: a * a + b * b), "the value is"),
+               (_deaf, "sent -3"),
                (_one_source, "each source needs a share"))),
 }
