@@ -53,6 +53,8 @@ def _hessians():
     yield "diag(−1, −1e-5) and tol = 1e-3", np.diag([-1, -1e-5]), 1e-3, "inconclusive"
     many = np.diag([1.0] * 20 + [2e-3])
     yield "twenty eigenvalues 1, one of 2e-3, and tol = 1e-3", many, 1e-3, "minimum"
+    yield "the eigenvalues 2 and 0.0015 in a slanting frame, and tol = 1e-3", np.array(
+        [[1.00075, 0.99925], [0.99925, 1.00075]]), 1e-3, "inconclusive"
     yield "diag(−4, 1, 1)", np.diag([-4, 1, 1]), None, "saddle"
 
 
@@ -89,6 +91,14 @@ def _no_tolerance(H, tol=1e-9):
 
 def _relative_to_the_trace(H, tol=1e-9):
     return _absolute(H, tol * abs(np.trace(H)))
+
+
+def _relative_to_the_largest_entry(H, tol=1e-9):
+    return _absolute(H, tol * np.abs(H).max())
+
+
+def _relative_to_the_mean(H, tol=1e-9):
+    return _absolute(H, tol * abs(np.trace(H)) / len(H))
 
 
 def _own_tolerance(H, tol=1e-9):
@@ -171,18 +181,18 @@ ANSWERS = {
                ((0, 0, 3), "At the origin the Hessian is diag(2, 2)."),
                ((2, 0, 1), "The function has the same values at (x, y) and (−x, y)."))),
     "hessians-and-convexity-2": Choice(
-        ("eˣ", "x⁴", "|x|", "max(|x| − 1, 0)", "x² + x"), "|x|", ask="It is",
+        ("log(1 + eˣ)", "x⁶", "max(−x, 2x)", "max(x, 0)", "x² − 3x"), "max(−x, 2x)", ask="It is",
         hints=("Which of them have a straight piece in their graph?",),
-        wrong=(("eˣ", "It is strictly convex, and has no minimiser."),
-               ("x⁴", "Its second derivative is 0 at one place, but is a chord ever on the graph?"),
-               ("max(|x| − 1, 0)", "How many places are as low as 0?"),
-               ("x² + x", "Its second derivative is 2 everywhere: strictly convex."))),
+        wrong=(("log(1 + eˣ)", "It is strictly convex, and has no minimiser."),
+               ("x⁶", "Its second derivative is 0 at one place, but is a chord ever on the graph?"),
+               ("max(x, 0)", "How many places are as low as 0?"),
+               ("x² − 3x", "Its second derivative is 2 everywhere: strictly convex."))),
     "hessians-and-convexity-3": Number(
         2 / 99, ask="λ =",
         hints=("The Hessian of least squares is here (1 1; 1 1). What are its eigenvalues?",
                "The penalty adds λ to each eigenvalue, the larger one, too."),
         wrong=((2 / 100, "The penalty raises the larger eigenvalue as well."),
-               (1 / 99, "The larger eigenvalue of (1 1; 1 1) is not 1."),
+               (1 / 99, "Is the larger eigenvalue of (1 1; 1 1) 1? And is the Hessian of the penalty λI?"),
                (1 / 100, "The larger eigenvalue of (1 1; 1 1) is not 1, and it is raised, too."),
                (99 / 2, "That is 1/λ."),
                (1 / 198, "Is λ the smaller eigenvalue, or twice that?"),
@@ -203,6 +213,8 @@ ANSWERS = {
         wrong=((_absolute, "in tiny units"),
                (_no_tolerance, "for diag(1, 1e-12)"),
                (_relative_to_the_trace, "twenty eigenvalues"),
+               (_relative_to_the_largest_entry, "slanting frame"),
+               (_relative_to_the_mean, "it returns"),
                (_own_tolerance, "tol = 1e-3"),
                (_diagonal, "for [[1, 2], [2, 1]]"),
                (_determinant, "the eigenvalues 1, −1, −1"),
