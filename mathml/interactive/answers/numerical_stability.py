@@ -1,10 +1,21 @@
 """Answers to the exercises on numerical stability."""
 
+from decimal import Decimal, localcontext
+
 import numpy as np
 
 from mathml.interactive.answer_key import Choice, Fault, Function, Number, Proof
 
 INF = np.inf
+
+
+def _log_one_minus_exp(d: float) -> float:
+    """log(1 − e^d) to all digits."""
+    with localcontext() as context:
+        context.prec = 60
+        return float((1 - Decimal(d).exp()).ln())
+
+
 _DIFFERENCES = (  # a, b, log(e^a − e^b), and what the case is about
     (np.log(5), np.log(3), np.log(2), "log 5 and log 3"),
     (1000.0, 999.0, 1000 + np.log1p(-np.exp(-1.0)), "huge a and b"),
@@ -16,6 +27,8 @@ _DIFFERENCES = (  # a, b, log(e^a − e^b), and what the case is about
     (0.0, -40.0, -np.exp(-40.0), "a and b far apart"),
     (0.0, -0.69, np.log(-np.expm1(-0.69)), "a − b near log 2"),
     (0.0, -0.7, np.log1p(-np.exp(-0.7)), "a − b near log 2"),
+    *((0.0, -d, _log_one_minus_exp(-d), "a − b of any size")
+      for d in np.geomspace(1e-9, 30, 60)),
     (3.5, 3.5, -INF, "equal a and b"),
     (2.5, -INF, 2.5, "b = −∞"),
     (-INF, -INF, -INF, "a = b = −∞"),
@@ -45,6 +58,12 @@ def _branches_swapped(a, b):
         return a if a != b else -INF
     d = b - a
     return a + (np.log1p(-np.exp(d)) if d > -np.log(2) else np.log(-np.expm1(d)))
+
+
+def _far_threshold(a, b):
+    if b == -INF or a == b:
+        return a if a != b else -INF
+    return _always_expm1(a, b) if b - a > -15 else _always_log1p(a, b)
 
 
 def _no_guard(a, b):
@@ -165,6 +184,7 @@ ANSWERS = {
                (_always_log1p, "almost equal"),
                (_always_expm1, "far apart"),
                (_branches_swapped, "almost equal"),
+               (_far_threshold, "a − b of any size"),
                (_no_guard, "a = b = −∞"),
                (lambda a, b: 0.0 if a == b else _always_log1p(a, b), "almost equal"),
                (lambda a, b: np.logaddexp(a, b), "log 5 and log 3"),
