@@ -192,7 +192,7 @@ ANSWERS = {
         hints=("The Hessian of least squares is here (1 1; 1 1). What are its eigenvalues?",
                "The penalty adds λ to each eigenvalue, the larger one, too."),
         wrong=((2 / 100, "The penalty raises the larger eigenvalue as well."),
-               (1 / 99, "Is the larger eigenvalue of (1 1; 1 1) 1? And is the Hessian of the penalty λI?"),
+               (1 / 99, "Is the larger eigenvalue of (1 1; 1 1) 1? Is the penalty's Hessian λI?"),
                (1 / 100, "The larger eigenvalue of (1 1; 1 1) is not 1, and it is raised, too."),
                (99 / 2, "That is 1/λ."),
                (1 / 198, "Is λ the smaller eigenvalue, or twice that?"),

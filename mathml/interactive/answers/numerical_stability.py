@@ -40,7 +40,7 @@ def _is_log_sub_exp(log_sub_exp) -> None:
         for a, b, right, case in _DIFFERENCES:
             found = log_sub_exp(a, b)
             near = found == right or (
-                np.isfinite(right) and abs(found - right) <= 1e-13 * abs(right))
+                np.isfinite(right) and abs(found - right) <= 1e-14 * abs(right))
             assert near, (
                 f"with {case}, a = {a:.4g} and b = {b:.4g}, it returns {found}, not {right}")
 
