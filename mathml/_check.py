@@ -128,14 +128,20 @@ def as_joint(p, name: str) -> np.ndarray:
     return _normalised(as_matrix(p, name), name)
 
 
-def as_labels(y, name: str, *, size: int | None = None) -> np.ndarray:
-    """Return ``y`` as an integer vector of class labels 0, 1, ..., K-1."""
+def as_labels(y, name: str, *, size: int | None = None, columns: int | None = None) -> np.ndarray:
+    """Return ``y`` as an integer vector of class labels 0, 1, ..., K-1.
+
+    If each class has one of so many ``columns`` elsewhere, no label may be without.
+    """
     a = as_vector(y, name, size=size)
     wrong = (a != np.round(a)) | (a < 0) | (a > MAX_LABEL)
     if np.any(wrong):
         bad = a[wrong][0]
         raise ValueError(f"{name} must hold labels 0, 1, 2, ..., got {bad:g}; "
                          "encode the classes with np.unique(y, return_inverse=True)[1]")
+    if columns is not None and a.max() >= columns:
+        raise ValueError(f"{name} must hold labels below K = {columns}, got {a.max():g}; "
+                         "there must be a column per class")
     return a.astype(int)
 
 

@@ -56,13 +56,11 @@ def softmax_value_and_grad(Theta, X, y, *, penalty: float = 0.0) -> tuple[float,
     (1.098612, [0.444444, -0.555556, 0.111111])
     """
     X, Theta = as_matrix(X, "X"), as_matrix(Theta, "Theta")
-    y, penalty = as_labels(y, "y", size=len(X)), as_scalar(penalty, "penalty", low=0.0)
+    y = as_labels(y, "y", size=len(X), columns=Theta.shape[1])
+    penalty = as_scalar(penalty, "penalty", low=0.0)
     if Theta.shape[0] != X.shape[1] + 1:
         raise ValueError(f"Theta must have d + 1 = {X.shape[1] + 1} rows, got {Theta.shape[0]}; "
                          "put the intercepts in the first")
-    if y.max() >= Theta.shape[1]:
-        raise ValueError(f"y must hold labels below K = {Theta.shape[1]}, got {y.max()}; "
-                         "give Theta a column per class")
     weights = np.vstack([np.zeros(Theta.shape[1]), Theta[1:]])
     with np.errstate(over="ignore", invalid="ignore"):
         value, R = _value_and_residual(Theta[:1].T + Theta[1:].T @ X.T, y)
