@@ -224,10 +224,10 @@ class Tensor(NDArrayOperatorsMixin):
         return _record("T", self.value.T, (self, lambda g: g.T))
 
     def __getitem__(self, index) -> Tensor:
-        def vjp(g):
-            spread = np.zeros(self.shape)
-            np.add.at(spread, index, g)  # an entry that was taken twice gets both shares
-            return spread
+        taken = np.arange(self.value.size).reshape(self.shape)[index]  # what index says now
+
+        def vjp(g):  # an entry that was taken twice gets both shares
+            return np.bincount(taken.ravel(), g.ravel(), self.value.size).reshape(self.shape)
 
         return _record("indexing", self.value[index], (self, vjp))
 

@@ -288,6 +288,11 @@ def test_nothing_of_the_callers_is_changed_or_shared():
     a[0], c[0] = 100.0, 100.0  # between forward and backward
     y.backward()
     assert x.grad.tolist() == [4.0, 5.0]
+    index = np.array([0, 0])
+    z = np.sum(x[index])
+    index[:] = 1
+    z.backward()
+    assert x.grad.tolist() == [2.0, 0.0]
     with pytest.raises(ValueError, match="read-only"):
         x.value[0] = 7.0
     _value, gradient = value_and_grad(lambda x: np.sum(x))(before[0])
