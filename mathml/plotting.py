@@ -111,7 +111,7 @@ def make_room(fig) -> dict[str, float]:
     >>> ax = fig.subplots()
     >>> _ = ax.set_ylabel("height")
     >>> narrow = fig.subplotpars.left
-    >>> make_room(fig)["left"] > narrow
+    >>> bool(make_room(fig)["left"] > narrow)
     True
     """
     margins = {side: getattr(fig.subplotpars, side) for side in ("left", "bottom", "right", "top")}

@@ -187,7 +187,7 @@ SMALL = """() => [...document.querySelectorAll(":is(figure.explorable, .figure-s
   }).filter(([size]) => size < 9.9)"""
 
 
-# Letters that leave their picture, which a page cuts off there, by more than the air around a letter.
+# Letters that leave their picture, which cuts them off, by more than the air around a letter.
 CUT = """() => [...document.querySelectorAll(":is(figure.explorable, .figure-svg) svg text")]
   .filter((text) => /font-size/.test(text.getAttribute("style")))
   .map((text) => {
