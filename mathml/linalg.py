@@ -156,12 +156,12 @@ def power_iteration(A, x0, *, steps: int = 1000, tol: float = 1e-10) -> PowerIte
         y = A @ x
         size = _length(y)
         values.append(x @ y)
-        residual = _length(y - values[-1] * x)
-        if residual <= tol * size or len(values) > steps:
+        off = _length(y - values[-1] * x) / (size or 1.0)  # at most 1; if Ax = 0 it is 0
+        if off <= tol or len(values) > steps:
             break
         x = _length_one(y)
-    converged = bool(residual <= tol * size)
-    left = f"‖Ax − θx‖ is {residual / (size or 1.0):.2g} of ‖Ax‖ after {len(values) - 1} steps"
+    converged = bool(off <= tol)
+    left = f"‖Ax − θx‖ is {off:.2g} of ‖Ax‖ after {len(values) - 1} steps"
     message = (f"converged: {left}" if converged else
                f"not converged: {left}; take more steps, unless two eigenvalues share the largest "
                "size, as complex ones do")

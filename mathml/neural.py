@@ -75,7 +75,8 @@ class Linear:
                  rng: np.random.Generator) -> None:
         d_in, d_out = as_int(d_in, "d_in", low=1), as_int(d_out, "d_out", low=1)
         as_int(d_in * d_out, "the number of weights", high=MAX_WEIGHTS)
-        self.W = as_rng(rng).normal(0.0, _std(start, d_in, d_out), (d_in, d_out))
+        weights = as_rng(rng).normal(0.0, _std(start, d_in, d_out), (d_in, d_out))
+        self.W = finite_result(weights, "each weight at the start")
         self.b = np.zeros(d_out)
         self.dW = self.db = self._X = None
 

@@ -146,6 +146,12 @@ def test_what_is_sent_to_zero_belongs_to_the_eigenvalue_zero():
     assert power_iteration(np.zeros((2, 2)), [1, 1]).value == 0
 
 
+def test_a_tolerance_as_large_as_floats_go_is_met_at_once():
+    found = power_iteration([[1, 1 / 3], [1 / 3, 2 / 3]], [1, 0.5], tol=1.7e308)
+    assert found.converged
+    assert len(found.values) == 1
+
+
 def test_what_underflows_is_not_taken_for_zero():
     found = power_iteration([[0, 1e-200], [1, 0]], [0, 1], steps=3)
     assert not found.converged

@@ -164,6 +164,7 @@ def test_a_small_network_learns_the_digits(seed):
     (lambda: Linear(2, 3, rng=rng()).forward([[1.0, 2.0, 3.0]]), "X must have 2 columns, got 3"),
     (lambda: Linear(2, 3, start="xavier", rng=rng()), "start must be 'he', 'glorot' or a number"),
     (lambda: Linear(2, 3, start=0.0, rng=rng()), "start must lie in"),
+    (lambda: Linear(20, 30, start=1.7e308, rng=rng()), "each weight at the start must fit"),
     (lambda: MLP([2], rng=rng()), "sizes must be a sequence of two or more"),
     (lambda: MLP([2, 0], rng=rng()), "each of sizes must be at least 1, got 0"),
     (lambda: MLP([2, 3], activation="gelu", rng=rng()), "activation must be 'relu' or 'tanh'"),
