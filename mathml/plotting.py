@@ -16,6 +16,7 @@ import matplotlib as mpl
 import matplotlib.style
 import numpy as np
 from matplotlib.ticker import LogFormatterSciNotation
+from matplotlib.transforms import Bbox
 
 BLUE, ORANGE, GREEN, PINK, SKY, GOLD = (
     "#0072b2", "#d55e00", "#009e73", "#b8528f", "#4a9fd8", "#b8860b")
@@ -76,6 +77,7 @@ def use_style() -> None:
     """
     with _ALONE:
         _apply()
+        mpl.rcParams["figure.constrained_layout.use"] = True  # as `make_room` for what moves
     ipython = sys.modules.get("IPython")  # whoever runs in it has imported it
     if ipython is not None and ipython.get_ipython() is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
@@ -86,6 +88,48 @@ def use_style() -> None:
 def _apply() -> None:
     mpl.style.use(["default", {**_RC, "axes.prop_cycle": mpl.cycler(color=CYCLE)}])
     mpl.rcParams["timezone"] = "UTC"  # no part of a style for matplotlib, and yet it writes dates
+
+
+def make_room(fig) -> dict[str, float]:
+    """Move the axes of a figure inwards until their labels and legends lie within the picture.
+
+    Axes that were given a place of their own stay there.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+
+    Returns
+    -------
+    dict of str to float
+        The margins, for ``subplots_adjust`` of other figures that shall have the same.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> fig = Figure(figsize=(2, 2))
+    >>> ax = fig.subplots()
+    >>> _ = ax.set_ylabel("height")
+    >>> narrow = fig.subplotpars.left
+    >>> bool(make_room(fig)["left"] > narrow)
+    True
+    """
+    margins = {side: getattr(fig.subplotpars, side) for side in ("left", "bottom", "right", "top")}
+    for _ in range(3):  # axes of a fixed shape follow a margin by a part of the way only
+        taken = [ax.get_tightbbox(bbox_extra_artists=[ax.legend_] if ax.legend_ else [])
+                 for ax in fig.axes if ax.get_subplotspec() is not None]
+        if not taken:
+            break
+        taken = Bbox.union(taken).padded(5).transformed(fig.transFigure.inverted())
+        wider = {"left": margins["left"] + max(0, -taken.x0),
+                 "bottom": margins["bottom"] + max(0, -taken.y0),
+                 "right": margins["right"] - max(0, taken.x1 - 1),
+                 "top": margins["top"] - max(0, taken.y1 - 1)}
+        if wider["right"] - wider["left"] < 0.1 or wider["top"] - wider["bottom"] < 0.1:
+            break  # a label as large as the picture: better cut than no axes
+        margins = wider
+        fig.subplots_adjust(**margins)
+    return margins
 
 
 def contours(ax, f, x_range, y_range, *, levels=12, n=81, **kwargs):

@@ -171,15 +171,19 @@ class Choice:
                              f"got {strangers[0]!r}; copy the option's text")
 
     def judge(self, attempt) -> Finding:
-        """Compare an attempt, a text or its place counted from 0, with the key."""
+        """Compare an attempt, a text or its place, with the key.
+
+        Places are counted from 0, but those of lines as their names count them, from 1.
+        """
+        first = int(self.options[0] == "line 1")
         if isinstance(attempt, str) and attempt.isdigit() and attempt not in self.options:
             attempt = int(attempt)
         if isinstance(attempt, int) and not isinstance(attempt, bool) and (
-                0 <= attempt < len(self.options)):
-            attempt = self.options[attempt]
+                0 <= attempt - first < len(self.options)):
+            attempt = self.options[attempt - first]
         if attempt not in self.options:
             raise Unreadable("choose one of " + "; ".join(
-                f"{k}: {option}" for k, option in enumerate(self.options)))
+                f"{k}: {option}" for k, option in enumerate(self.options, first)))
         if attempt == self.value:
             return RIGHT
         return Finding("wrong", "another option is right", dict(self.wrong).get(attempt, ""))

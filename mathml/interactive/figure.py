@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from numbers import Real
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from matplotlib.figure import Figure
 from mathml.interactive.controls import Control
 from mathml.interactive.numerals import numerals
 from mathml.interactive.svg import figure_svg
-from mathml.plotting import plain_powers, style
+from mathml.plotting import make_room, plain_powers, style
 
 PLAY = "play"  # the name of the control that a reader may let run by itself
 
@@ -105,8 +106,23 @@ class Exploration:
                 given[name] = (given.pop(f"{name}-x"), given.pop(f"{name}-y"))
         return given
 
+    @cached_property
+    def _margins(self) -> dict[Panel, dict[str, float]]:
+        """How far the axes of each panel stay from the edges: what its first state needs."""
+        return {panel: make_room(self._drawn(panel, self.default(panel))[0])
+                for panel in self.panels}
+
     def draw(self, panel: Panel, values: dict) -> Drawing:
         """Draw one panel once."""
+        fig, sentence, quoted = self._drawn(panel, values)
+        fig.subplots_adjust(**self._margins[panel])
+        svg = figure_svg(fig)  # before the places: it is now that the axes take theirs
+        return Drawing(svg, numerals(sentence), self._written(panel, quoted, values),
+                       {name: self._places(fig, name) for name in self.points
+                        if f"{name}-x" in panel.names})
+
+    def _drawn(self, panel: Panel, values: dict) -> tuple[Figure, str, object]:
+        """Return the figure of one state, its sentence, and what else its function returned."""
         with style():
             fig = Figure(figsize=self.size)
             target = fig if _wants_figure(panel.draw) else fig.subplots()
@@ -122,10 +138,7 @@ class Exploration:
             raise TypeError(f"explore {self.title!r}: {panel.draw.__name__} must return a sentence "
                             f"that says what is to be seen, got {sentence!r} at {_spell(values)}; "
                             "end it with return f'...'")
-        svg = figure_svg(fig)  # before the places: it is now that the axes take theirs
-        return Drawing(svg, numerals(sentence), self._written(panel, quoted, values),
-                       {name: self._places(fig, name) for name in self.points
-                        if f"{name}-x" in panel.names})
+        return fig, sentence, quoted
 
     def _written(self, panel: Panel, quoted, values: dict) -> dict[str, str]:
         known = isinstance(quoted, dict) and all(

@@ -187,8 +187,21 @@ SMALL = """() => [...document.querySelectorAll(":is(figure.explorable, .figure-s
   }).filter(([size]) => size < 9.9)"""
 
 
+# Letters that leave their picture, which cuts them off, by more than the air around a letter.
+CUT = """() => [...document.querySelectorAll(":is(figure.explorable, .figure-svg) svg text")]
+  .filter((text) => /font-size/.test(text.getAttribute("style")))
+  .map((text) => {
+    const picture = text.ownerSVGElement.getBoundingClientRect();
+    const box = text.getBoundingClientRect();
+    return [Math.max(picture.left - box.left, box.right - picture.right,
+      picture.top - box.top, box.bottom - picture.bottom), text.textContent,
+      text.ownerSVGElement.getAttribute("aria-label")];
+  }).filter(([over]) => over > 2.5)"""
+
+
 def has_letters_to_read(v):
     assert v.page.evaluate(SMALL) == []
+    assert v.page.evaluate(CUT) == []
 
 
 SAYS = "(part) => part.querySelector('[aria-live]').textContent"

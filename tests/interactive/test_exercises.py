@@ -125,6 +125,7 @@ class TestCheck:
         ("zero", 0), ("zero", "0"), ("exact", 585), ("array", [1, -2]), ("array", "1; −2"),
         ("array", ["1", "-2"]), ("array", np.array([1.0, -2.0])), ("array", (1, -2)),
         ("choice", "lasso"), ("choice", 1), ("choice", "1"), ("fault", "line 2"),
+        ("fault", 2), ("fault", "2"),
         ("function", lambda x: 2 * x), ("infinite", np.inf), ("infinite", "∞")])
     def test_right(self, exercise, attempt):
         found = check(exercise, attempt)
@@ -136,7 +137,7 @@ class TestCheck:
         ("number", np.inf, "the answer is finite"), ("array", [1, 2], "not these values"),
         ("array", "1, 2", "not these values (read as 1, 2)"), ("exact", 584, "not this value"),
         ("choice", "ridge", "another option"), ("choice", 0, "it only shrinks"),
-        ("fault", 0, "it only imports"), ("function", lambda x: x, "f(3) should be 6"),
+        ("fault", 1, "it only imports"), ("function", lambda x: x, "f(3) should be 6"),
         ("function", lambda: 1, "could not be used (TypeError"), ("zero", 1e-5, "not this value"),
         ("infinite", 3.0, "not this")])
     def test_wrong(self, exercise, attempt, says):
@@ -152,7 +153,8 @@ class TestCheck:
         ("number", [], "not 0"),
         ("number", len, "no number"), ("array", 1.0, "2 numbers are asked for, not 1"),
         ("array", "0,1,0,2", "semicolons"), ("array", ["1", "b"], "“b” is not a number"),
-        ("choice", 3, "choose one of 0: ridge; 1: lasso"), ("choice", "Lasso", "choose one of"),
+        ("choice", 3, "choose one of 0: ridge; 1: lasso"),
+        ("fault", 0, "choose one of 1: line 1; 2: line 2"), ("choice", "Lasso", "choose one of"),
         ("choice", True, "choose one of"), ("choice", [1], "choose one of"),
         ("function", 6, "without calling it"), ("proof", [4], "from 1 to 3"),
         ("proof", "all", "from 1 to 3"), ("number", repeat(1), "no number")])

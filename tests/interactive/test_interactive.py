@@ -192,6 +192,22 @@ class TestStaticExplore:
             return line(ax, slope)
         assert explore(both, title="T", slope=SLOPE, n=DOTS).n_states == 20
 
+    def test_the_first_state_makes_room_for_the_labels_of_all(self):
+        def labelled(ax, slope):
+            ax.set(ylabel="a label", xlabel="below", title=f"{slope}",
+                   yticks=[0, 1], yticklabels=["", "12345"])
+            return f"{slope}"
+        figure = explore(labelled, title="T", size=(2.4, 1.8), slope=SLOPE)
+        panel = figure.panels[0]
+        words = [re.findall(r"<text [^>]*>(?:a label|below)", figure.draw(panel, values).svg)
+                 for values in figure.states(panel)]
+        assert len(words[0]) == 2
+        assert words[0] == words[-1]  # the axes stand still
+        fig = figure._drawn(panel, figure.default(panel))[0]
+        narrow = fig.axes[0].get_tightbbox().x0
+        fig.subplots_adjust(**figure._margins[panel])
+        assert narrow < 0 < fig.axes[0].get_tightbbox().x0
+
     def test_a_panel_may_take_the_whole_figure(self):
         def two(fig, slope):
             left, right = fig.subplots(1, 2)

@@ -35,6 +35,7 @@ def test_use_style_is_the_same_style():
         with plotting.style():
             inside = dict(mpl.rcParams)
         plotting.use_style()
+        inside["figure.constrained_layout.use"] = True  # what stands still makes room by itself
         assert dict(mpl.rcParams) == inside
 
 
@@ -175,6 +176,51 @@ def test_arrow_goes_from_start_along_the_vector(ax):
     assert tuple(drawn.xyann) == (1, 2)
     assert tuple(drawn.xy) == (4, 1)
     assert ax.get_legend_handles_labels()[1] == ["g"]
+
+
+def outside(fig) -> float:
+    """By how many points the labels or the legends of a figure leave the picture."""
+    boxes = [ax.get_tightbbox(bbox_extra_artists=[ax.legend_] if ax.legend_ else [])
+             for ax in fig.axes]
+    return max(max(-b.x0, -b.y0, b.x1 - fig.bbox.width, b.y1 - fig.bbox.height) for b in boxes)
+
+
+@pytest.mark.parametrize("crowd", ["label", "equal", "legend", "two"])
+def test_room_is_made_for_what_stands_outside_the_axes(crowd):
+    with plotting.style():
+        fig = Figure(figsize=(3.2, 2.4))
+        axes = np.ravel(fig.subplots(2 if crowd == "two" else 1))
+        for ax in axes:
+            ax.plot([0, -12345.6], [0, 54321.0], label="a long name")
+            ax.set(xlabel="a label", ylabel="another label")
+        if crowd == "equal":
+            axes[0].set_aspect("equal")
+        if crowd == "legend":
+            axes[0].legend(loc="upper left", bbox_to_anchor=(1.02, 1))
+        assert outside(fig) > 5
+        margins = plotting.make_room(fig)
+        assert outside(fig) < 0
+        other = Figure(figsize=(3.2, 2.4))
+        other.subplots_adjust(**margins)
+        assert other.subplotpars.left == fig.subplotpars.left == margins["left"]
+
+
+def test_room_that_is_there_stays_as_it_is():
+    with plotting.style():
+        fig = Figure()
+        fig.subplots().set(xlabel="x", ylabel="y", xticks=[0.5])
+        before = {side: getattr(fig.subplotpars, side)
+                  for side in ("left", "right", "bottom", "top")}
+        assert plotting.make_room(fig) == before
+        assert plotting.make_room(Figure()) == before
+
+
+def test_axes_stay_even_beside_a_label_as_large_as_the_picture():
+    fig = Figure(figsize=(1, 1))
+    ax = fig.subplots()
+    ax.set_ylabel("many lines\n" * 12)
+    margins = plotting.make_room(fig)
+    assert margins["right"] - margins["left"] >= 0.1
 
 
 def _contrast(colour: str, paper: str) -> float:

@@ -55,6 +55,9 @@ def _hessians():
     yield "twenty eigenvalues 1, one of 2e-3, and tol = 1e-3", many, 1e-3, "minimum"
     yield "the eigenvalues 2 and 0.0015 in a slanting frame, and tol = 1e-3", np.array(
         [[1.00075, 0.99925], [0.99925, 1.00075]]), 1e-3, "inconclusive"
+    turned = np.array([[np.sqrt(0.75), -0.5], [0.5, np.sqrt(0.75)]])
+    yield "the eigenvalues 1 and 0.0011 in a frame turned by 30°, and tol = 1e-3", (
+        turned @ np.diag([1, 0.0011]) @ turned.T), 1e-3, "minimum"
     yield "diag(−4, 1, 1)", np.diag([-4, 1, 1]), None, "saddle"
 
 
@@ -95,6 +98,10 @@ def _relative_to_the_trace(H, tol=1e-9):
 
 def _relative_to_the_largest_entry(H, tol=1e-9):
     return _absolute(H, tol * np.abs(H).max())
+
+
+def _relative_to_the_row_sums(H, tol=1e-9):
+    return _absolute(H, tol * np.linalg.norm(H, np.inf))
 
 
 def _relative_to_the_mean(H, tol=1e-9):
@@ -215,6 +222,7 @@ ANSWERS = {
                (_relative_to_the_trace, "twenty eigenvalues"),
                (_relative_to_the_largest_entry, "slanting frame"),
                (_relative_to_the_mean, "it returns"),
+               (_relative_to_the_row_sums, "turned by 30°"),
                (_own_tolerance, "tol = 1e-3"),
                (_diagonal, "for [[1, 2], [2, 1]]"),
                (_determinant, "the eigenvalues 1, −1, −1"),

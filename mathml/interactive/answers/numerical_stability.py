@@ -1,5 +1,6 @@
 """Answers to the exercises on numerical stability."""
 
+import math
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -25,6 +26,7 @@ _DIFFERENCES = (  # a, b, log(e^a − e^b), and what the case is about
     (0.0, -1e-20, np.log(1e-20), "a and b almost equal"),
     (0.0, -20.0, np.log1p(-np.exp(-20.0)), "a and b far apart"),
     (0.0, -40.0, -np.exp(-40.0), "a and b far apart"),
+    (1000.0, 0.0, 1000.0, "a and b far apart"),
     (0.0, -0.69, np.log(-np.expm1(-0.69)), "a − b near log 2"),
     (0.0, -0.7, np.log1p(-np.exp(-0.7)), "a − b near log 2"),
     *((0.0, -d, _log_one_minus_exp(-d), "a − b of any size")
@@ -66,6 +68,14 @@ def _far_threshold(a, b):
     return _always_expm1(a, b) if b - a > -15 else _always_log1p(a, b)
 
 
+def _divided(a, b):
+    """The threshold is right, and where a − b is large the exponential overflows."""
+    if b == -INF or a == b:
+        return a if a != b else -INF
+    d = float(a - b)
+    return _always_expm1(a, b) if d < np.log(2) else a + np.log1p(-1 / math.exp(d))
+
+
 def _no_guard(a, b):
     d = b - a
     return a + (np.log(-np.expm1(d)) if d > -np.log(2) else np.log1p(-np.exp(d)))
@@ -82,6 +92,7 @@ _PARTS = (
     ([1, 3], [5, 7], "two and two numbers"),
     ([1, 2, 3, 4], [10], "four numbers and one"),
     ([2], [5, 5, 5, 8, 1], "one number and five"),
+    ([5, 7, 9], [1, 3], "a second mean that is smaller"),
     ([], [4, 6], "an empty first record"),
     ([4, 6, 9], [], "an empty second record"),
     ([], [], "two empty records"),
@@ -147,6 +158,12 @@ def _merge_wrong_way(first, second):
     return (n, m1 + d * n1 / n, M1 + M2 + d**2 * n1 * n2 / n) if n else (0, 0.0, 0.0)
 
 
+def _merge_by_the_size_of_d(first, second):
+    (n1, m1, M1), (n2, m2, M2) = first, second
+    n, d = n1 + n2, abs(m2 - m1)
+    return (n, m1 + d * n2 / n, M1 + M2 + d**2 * n1 * n2 / n) if n else (0, 0.0, 0.0)
+
+
 def _merge_only_if_both(first, second):
     (n1, m1, M1), (n2, m2, M2) = first, second
     if not (n1 and n2):
@@ -185,6 +202,7 @@ ANSWERS = {
                (_always_expm1, "far apart"),
                (_branches_swapped, "almost equal"),
                (_far_threshold, "a − b of any size"),
+               (_divided, "OverflowError"),
                (_no_guard, "a = b = −∞"),
                (lambda a, b: 0.0 if a == b else _always_log1p(a, b), "almost equal"),
                (lambda a, b: np.logaddexp(a, b), "log 5 and log 3"),
@@ -257,6 +275,7 @@ ANSWERS = {
                (_merge_undivided, "two and two"),
                (_merge_equal_halves, "for four numbers and one, M"),
                (_merge_wrong_way, "for four numbers and one, the mean"),
+               (_merge_by_the_size_of_d, "a second mean that is smaller"),
                (_merge_only_if_both, "an empty first record"),
                (lambda first, second: (4, 4.0, 20.0), "for four numbers and one"))),
 }
