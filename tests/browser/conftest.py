@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from browser.waiting import COME, FONTS, READY
+from browser.waiting import COME, DRAWN, FONTS, READY
 from headless import headless_chromium
 from servers import served
 from site_files import HTML
@@ -82,7 +82,7 @@ def visit(chromium):
     """Return a function that opens a page of the site from disk, with no network."""
     contexts = []
 
-    def open_page(name, *, width=1280, scheme="light", base=None, javascript=True):
+    def open_page(name, *, width=1280, scheme="light", base=None, javascript=True, tries=3):
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=scheme,
@@ -97,10 +97,14 @@ def visit(chromium):
         file, _, anchor = name.partition("#")
         address = f"{base}/{file}" if base else (HTML / file).as_uri()
         address += f"#{anchor}" if anchor else ""
-        if javascript:
-            return visit.goto(address)
-        page.goto(address, wait_until="load")
-        return visit
+        if not javascript:
+            page.goto(address, wait_until="load")
+            return visit
+        visit.goto(address)
+        if page.evaluate(DRAWN):
+            return visit
+        assert tries > 1, f"{address}: the browser draws no page"
+        return open_page(name, width=width, scheme=scheme, base=base, tries=tries - 1)
 
     yield open_page
     for context in contexts:
