@@ -138,7 +138,7 @@ def fit_svm(X, y, *, C: float, kernel: str = "linear", gamma: float | None = Non
     y = _signs(y, len(X))
     C = as_positive(C, "C")
     gamma = _gamma(X, kernel, gamma)
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):  # what is not finite is told
         K = finite_result(_kernel(X, X, gamma), "the kernel of X")
         alpha, score = _solve(K, y, C)
         b = _intercept(score, alpha, y, C)
