@@ -81,7 +81,7 @@ def has_the_readers_theme(v):
 COME_TO_EACH_BOX = f"""async () => {{ {FRAMES}""" + """
   const end = performance.now() + 20_000;
   for (const box of document.querySelectorAll("pre")) {
-    if (box.scrollWidth <= box.clientWidth + 1) continue;
+    if (!box.checkVisibility() || box.scrollWidth <= box.clientWidth + 1) continue;
     while (box.tabIndex !== 0 && performance.now() < end) {
       box.scrollIntoView({block: "center", behavior: "instant"});
       await frames();
@@ -206,6 +206,7 @@ CUT = """() => [...document.querySelectorAll(":is(figure.explorable, .figure-svg
 COME_TO_EACH_PICTURE = f"""async () => {{ {FRAMES} const small = {SMALL};""" + """
   const end = performance.now() + 20_000;
   for (const picture of document.querySelectorAll(":is(figure.explorable, .figure-svg) svg")) {
+    if (!picture.checkVisibility()) continue;
     const name = picture.getAttribute("aria-label");
     while (small().some(([, , where]) => where === name) && performance.now() < end) {
       picture.scrollIntoView({block: "center", behavior: "instant"});
