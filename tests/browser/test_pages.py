@@ -76,16 +76,21 @@ def has_the_readers_theme(v):
     assert v.page.evaluate("document.documentElement.dataset.theme") == v.scheme
 
 
-# A box that scrolls sideways can be reached with the keyboard once it has been near the screen, and
-# who reads fast on a slow machine may have passed it between two frames.
-COME_TO_EACH_BOX = f"""async () => {{ {FRAMES}""" + """
+# What a part becomes once it has been near the screen: who reads fast on a slow machine may have
+# passed it between two frames.
+COME_UNTIL = FRAMES + """
   const end = performance.now() + 20_000;
-  for (const box of document.querySelectorAll("pre")) {
-    if (box.scrollWidth <= box.clientWidth + 1) continue;
-    while (box.tabIndex !== 0 && performance.now() < end) {
-      box.scrollIntoView({block: "center", behavior: "instant"});
+  const comeUntil = async (part, ready) => {
+    while (part.checkVisibility() && !ready() && performance.now() < end) {
+      part.scrollIntoView({block: "center", behavior: "instant"});
       await frames();
     }
+  };
+"""
+# A box that scrolls sideways can be reached with the keyboard then.
+COME_TO_EACH_BOX = f"""async () => {{ {COME_UNTIL}""" + """
+  for (const box of document.querySelectorAll("pre")) {
+    await comeUntil(box, () => box.tabIndex === 0 || box.scrollWidth <= box.clientWidth + 1);
   }
 }"""
 
@@ -178,41 +183,33 @@ def has_figures_that_move(v):
     assert not any(faults.values()), faults
 
 
-# Letters of pictures that are smaller on the screen than a reader can read. (Exponents are not
-# letters of their own.)
-SMALL = """() => [...document.querySelectorAll(":is(figure.explorable, .figure-svg) svg text")]
-  .filter((text) => /font-size/.test(text.getAttribute("style")))
-  .map((text) => {
+PICTURES = ":is(figure.explorable, .figure-svg) svg"
+# (Exponents are not letters of their own.)
+LETTERS = f"""[...document.querySelectorAll("{PICTURES} text")]
+  .filter((text) => /font-size/.test(text.getAttribute("style")))"""
+# Letters of pictures that are smaller on the screen than a reader can read.
+SMALL = f"() => {LETTERS}" + """.map((text) => {
     const svg = text.ownerSVGElement;
     const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
     return [parseFloat(getComputedStyle(text).fontSize) * scale, text.textContent,
       svg.getAttribute("aria-label")];
   }).filter(([size]) => size < 9.9)"""
-
-
 # Letters that leave their picture, which cuts them off, by more than the air around a letter.
-CUT = """() => [...document.querySelectorAll(":is(figure.explorable, .figure-svg) svg text")]
-  .filter((text) => /font-size/.test(text.getAttribute("style")))
-  .map((text) => {
+CUT = f"() => {LETTERS}" + """.map((text) => {
     const picture = text.ownerSVGElement.getBoundingClientRect();
     const box = text.getBoundingClientRect();
     return [Math.max(picture.left - box.left, box.right - picture.right,
       picture.top - box.top, box.bottom - picture.bottom), text.textContent,
       text.ownerSVGElement.getAttribute("aria-label")];
   }).filter(([over]) => over > 2.5)"""
-
-
 # Letters grow when their picture has been near the screen.
-COME_TO_EACH_PICTURE = f"""async () => {{ {FRAMES} const small = {SMALL};""" + """
-  const end = performance.now() + 20_000;
-  for (const picture of document.querySelectorAll(":is(figure.explorable, .figure-svg) svg")) {
+COME_TO_EACH_PICTURE = f"""async () => {{ {COME_UNTIL}
+  const small = {SMALL};
+  for (const picture of document.querySelectorAll("{PICTURES}")) {{
     const name = picture.getAttribute("aria-label");
-    while (small().some(([, , where]) => where === name) && performance.now() < end) {
-      picture.scrollIntoView({block: "center", behavior: "instant"});
-      await frames();
-    }
-  }
-}"""
+    await comeUntil(picture, () => small().every(([, , where]) => where !== name));
+  }}
+}}"""
 
 
 def has_letters_to_read(v):
