@@ -1,49 +1,128 @@
-"""Answers to the exercises on integration-and-monte-carlo."""
+"""Answers to the exercises on integration and Monte Carlo."""
+
+from math import sqrt
 
 import numpy as np
 
 from mathml.interactive.answer_key import Choice, Fault, Function, Number, Proof
 
 
-def _is_the_weighted_mean(weighted_mean) -> None:
-    for y, w, right in (([1, 3], [1, 3], 2.5), ([5], [2], 5), ([1, 2, 9], [1, 1, 0], 1.5)):
-        found = weighted_mean(y, w)
+def _is_a_weighted_mean(weighted_mean) -> None:
+    points = np.array([-1.0, 0.0, 0.5, 2.0])
+    targets = (("1, 1, 1, 1", lambda x: 0 * x), ("e^x", lambda x: x))
+    for name, log_p in targets:
+        for factor in (0.0, 2000.0, -2000.0):
+            for log_q in (lambda x: -(x**2), lambda x: 0 * x - 3):
+                for f in (np.square, lambda x: 2 * x + 1):
+                    w = np.exp(log_p(points) - log_q(points))
+                    right = w @ f(points) / w.sum()
+                    for x in (points.copy(), points.tolist()):
+                        found = weighted_mean(f, lambda x, p=log_p: p(x) + factor, log_q, x)
+                        assert np.ndim(found) == 0, "it returns an array, not a number"
+                        assert abs(found - right) < 1e-9, (
+                            f"with p proportional to {name}, times e^{factor:g}, it returns "
+                            f"{found:.4g}, not {right:.4g}")
+                        assert np.array_equal(x, points), "it changes the draws"
+
+
+def _is_refined(refined) -> None:
+    cases = ((lambda x: x**3 - x, 0, 2, 1, 2.0), (lambda x: x**2, -1, 2, 3, 3.0),
+             (lambda x: 0 * x + 2, 1, 4, 2, 6.0))
+    for f, a, b, n, right in cases:
+        found = refined(f, a, b, n)
         assert abs(found - right) < 1e-9, (
-            f"for y = {y} and w = {w} it returns {found:g}, not {right:g}")
+            f"on [{a}, {b}] with n = {n} it returns {found:.6g} for a polynomial whose integral is "
+            f"{right:g}")
+    found = refined(np.exp, 0, 1, 2)
+    x = np.linspace(0, 1, 5)
+    right = np.exp(x) @ [1, 4, 2, 4, 1] / 12
+    assert abs(found - right) < 1e-12, (
+        f"for e^x on [0, 1] with n = 2 it returns {found:.8f}, not {right:.8f}")
+
+
+def _sum(f, a, b, n) -> float:
+    y = f(np.linspace(a, b, n + 1))
+    return (b - a) / n * (y.sum() - (y[0] + y[-1]) / 2)
+
+
+def _naive(f, log_p, log_q, x):
+    w = np.exp(log_p(np.asarray(x))) / np.exp(log_q(np.asarray(x)))
+    return np.sum(w * f(np.asarray(x))) / np.sum(w)
+
+
+def _weights(log_p, log_q, x):
+    log_w = log_p(np.asarray(x)) - log_q(np.asarray(x))
+    return np.exp(log_w - log_w.max())
 
 
 ANSWERS = {
     "integration-and-monte-carlo-1": Number(
-        14 / 3, ask="J =",
-        hints=("The best constant is the mean, 3.", "Average the squares of −2, −1 and 3."),
-        wrong=((3, "That is the best constant. How large are its errors?"),
-               (14, "That is the sum of the squares: divide by n."),
-               (7, "Divide by n, not by n − 1."))),
+        sqrt(1 / 5 - 1 / 9) / 100, ask="σ/√n =",
+        hints=("What is the variance of U²? You need E[U⁴] and E[U²].",
+               "E[Uᵏ] = 1/(k + 1)."),
+        wrong=((sqrt(1 / 5 - 1 / 9), "That is σ of one draw. How many are averaged?"),
+               ((1 / 5 - 1 / 9) / 10_000, "That is the variance of the mean: take the root."),
+               (sqrt(1 / 12) / 100, "That is for E[U]: average squares."),
+               (sqrt(1 / 5) / 100, "Subtract the square of the mean, E[U²]²."))),
     "integration-and-monte-carlo-2": Choice(
-        ("the mean", "the median", "the middle between the smallest and the largest"),
-        "the middle between the smallest and the largest", ask="It is",
-        hints=("Which two errors can be the largest?",),
-        wrong=(("the mean", "It is best for squares; compare it with 5 on 0, 0, 10."),
-               ("the median", "On 0, 0, 10 its largest error is 10."))),
+        ("a", "b", "c", "d"), "b", ask="It is",
+        hints=("Compute the four integrals for large n.",
+               "Which of them stays under a roof with a finite area?"),
+        wrong=(("a", "Its integral is 1 for every n, and its limit is 0 below 1."),
+               ("c", "Its limit is 0 everywhere; put t = nx into the integral."),
+               ("d", "It is the box of the text, moved: area 1 for every n.")),
+    ),
     "integration-and-monte-carlo-3": Proof(
-        ("Write yᵢ − c as (yᵢ − ȳ) + (ȳ − c).",
-         "Expand the square and average over i: three terms.",
-         "The middle one has the factor Σ(yᵢ − ȳ), which is 0.")),
+        ("Let V be independent of U and uniform, too. As f is increasing, "
+         "(f(U) − f(V))·(f(1 − U) − f(1 − V)) ≤ 0: the factors never have the same sign.",
+         "Take the expectation and multiply out: "
+         "2E[f(U)f(1 − U)] − 2E[f(U)]E[f(1 − V)] ≤ 0, since U and V are independent.",
+         "As f(1 − V) has the expectation E[f(U)], this says that the covariance of f(U) and f(1 − U) "
+         "is at most 0.",
+         "The variance of the pair's mean is (σ² + Cov(f(U), f(1 − U)))/2 ≤ σ²/2, "
+         "and σ²/2 is that of two independent draws.")),
     "integration-and-monte-carlo-4": Function(
-        _is_the_weighted_mean, ask="weighted_mean",
-        hints=("Which number of observations does a weight of 3 stand for?",
-               "Divide the sum of w·y by the sum of the weights."),
-        wrong=((lambda y, w: np.mean(y), "it returns 2, not 2.5"),
-               (lambda y, w: np.dot(w, y), "it returns 10, not 2.5"),
-               (lambda y, w: np.dot(w, y) / len(y), "it returns 5, not 2.5"),
-               (lambda y, w: np.dot(w, y) / np.sum(y), "for y = [5]"),
-               (lambda y, w: 2.5, "for y = [5]"))),
+        _is_a_weighted_mean, ask="weighted_mean",
+        hints=("Work with the logarithms of the weights as long as you can.",
+               "You may multiply all weights by one number. Which one makes the largest of them 1?"),
+        wrong=((_naive, "it returns nan"),
+               (lambda f, log_p, log_q, x: np.mean(_weights(log_p, log_q, x) * f(np.asarray(x))),
+                "with p proportional to 1, 1, 1, 1"),
+               (lambda f, log_p, log_q, x: np.mean(f(np.asarray(x))), "with p proportional to"),
+               (lambda f, log_p, log_q, x: np.sum(
+                   _weights(log_q, log_p, x) * f(np.asarray(x))) / np.sum(_weights(log_q, log_p, x)),
+                "with p proportional to"),
+               (lambda f, log_p, log_q, x: _weights(log_p, lambda x: 0 * x, x) @ f(np.asarray(x))
+                / np.sum(_weights(log_p, lambda x: 0 * x, x)), "with p proportional to"),
+               (lambda f, log_p, log_q, x: f(np.sum(_weights(log_p, log_q, x) * np.asarray(x))
+                / np.sum(_weights(log_p, log_q, x))), "with p proportional to"),
+               (lambda f, log_p, log_q, x: _weights(log_p, log_q, x) * f(np.asarray(x))
+                / np.sum(_weights(log_p, log_q, x)), "an array"))),
     "integration-and-monte-carlo-5": Fault(
-        ("line 2", "line 4", "line 5"), "line 4", ask="The fault is in",
-        wrong=(("line 2", "A sum does start at 0."),
-               ("line 5", "The sum is divided by the number of values, as it should be."))),
-    "integration-and-monte-carlo-6": Number(
-        0.99, ask="share =", transfer=True,
-        hints=("Give the poor an income of 1 each. What is the mean?",),
-        wrong=((0.5, "That is so for the median."), (0.01, "That is the share above."))),
+        ("line 4", "line 5", "line 6", "line 7"), "line 7", ask="The fault is in",
+        hints=("What are p and se after 100 darts that all missed?",),
+        wrong=(("line 4", "100 more draws at a time are all independent; that is in order."),
+               ("line 5", "The share of hits is an unbiased guess for a number of darts fixed before."),
+               ("line 6", "That is the standard error of a share, up to a factor close to 1."))),
+    "integration-and-monte-carlo-6": Choice(
+        ("−3", "−1", "0", "1", "−∞"), "−1", ask="The slope tends to", transfer=True,
+        hints=("The slope is E[T]. Which values does T take in the eight cases?",
+               "Can all three pairs differ?"),
+        wrong=(("−3", "That needs three pairs that all differ; write down such a case."),
+               ("0", "That is the slope at θ = 0, where all eight cases are equally likely."),
+               ("1", "For θ → −∞ the cases with the smallest T win."),
+               ("−∞", "A mean of T lies between its smallest and its largest value."))),
+    "integration-and-monte-carlo-7": Function(
+        _is_refined, ask="refined",
+        hints=("Write T_n ≈ I + c/n² and T_2n ≈ I + c/(4n²): two equations, two unknowns.",
+               "Four times one of them minus the other has no c."),
+        wrong=((lambda f, a, b, n: 2 * _sum(f, a, b, 2 * n) - _sum(f, a, b, n), "it returns"),
+               (lambda f, a, b, n: (_sum(f, a, b, 2 * n) + _sum(f, a, b, n)) / 2, "it returns"),
+               (lambda f, a, b, n: _sum(f, a, b, 2 * n), "it returns"),
+               (lambda f, a, b, n: (4 * _sum(f, a, b, n) - _sum(f, a, b, 2 * n)) / 3, "it returns"),
+               (lambda f, a, b, n: 4 * _sum(f, a, b, 2 * n) - _sum(f, a, b, n), "it returns"),
+               (lambda f, a, b, n: (4 * _sum(f, 0, b, 2 * n) - _sum(f, 0, b, n)) / 3, "it returns"),
+               (lambda f, a, b, n: (4 * _sum(f, a, b, 2) - _sum(f, a, b, 1)) / 3, "for e^x"),
+               (lambda f, a, b, n: (16 * _sum(f, a, b, 2 * n) - _sum(f, a, b, n)) / 15,
+                "it returns"))),
 }
