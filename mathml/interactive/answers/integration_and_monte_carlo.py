@@ -17,7 +17,8 @@ def _is_a_weighted_mean(weighted_mean) -> None:
                     w = np.exp(log_p(points) - log_q(points))
                     right = w @ f(points) / w.sum()
                     for x in (points.copy(), points.tolist()):
-                        found = weighted_mean(f, lambda x, p=log_p: p(x) + factor, log_q, x)
+                        found = weighted_mean(f, lambda x, p=log_p, c=factor: p(x) + c,
+                                              log_q, x)
                         assert np.ndim(found) == 0, "it returns an array, not a number"
                         assert abs(found - right) < 1e-9, (
                             f"with p proportional to {name}, times e^{factor:g}, it returns "
@@ -46,13 +47,18 @@ def _sum(f, a, b, n) -> float:
 
 
 def _naive(f, log_p, log_q, x):
-    w = np.exp(log_p(np.asarray(x))) / np.exp(log_q(np.asarray(x)))
-    return np.sum(w * f(np.asarray(x))) / np.sum(w)
+    with np.errstate(all="ignore"):
+        w = np.exp(log_p(np.asarray(x))) / np.exp(log_q(np.asarray(x)))
+        return np.sum(w * f(np.asarray(x))) / np.sum(w)
 
 
 def _weights(log_p, log_q, x):
     log_w = log_p(np.asarray(x)) - log_q(np.asarray(x))
     return np.exp(log_w - log_w.max())
+
+
+def _average(w, values) -> float:
+    return w @ values / w.sum()
 
 
 ANSWERS = {
@@ -77,32 +83,31 @@ ANSWERS = {
          "(f(U) − f(V))·(f(1 − U) − f(1 − V)) ≤ 0: the factors never have the same sign.",
          "Take the expectation and multiply out: "
          "2E[f(U)f(1 − U)] − 2E[f(U)]E[f(1 − V)] ≤ 0, since U and V are independent.",
-         "As f(1 − V) has the expectation E[f(U)], this says that the covariance of f(U) and f(1 − U) "
-         "is at most 0.",
+         "As f(1 − V) has the expectation E[f(U)], this says that the covariance of f(U) and "
+         "f(1 − U) is at most 0.",
          "The variance of the pair's mean is (σ² + Cov(f(U), f(1 − U)))/2 ≤ σ²/2, "
          "and σ²/2 is that of two independent draws.")),
     "integration-and-monte-carlo-4": Function(
         _is_a_weighted_mean, ask="weighted_mean",
         hints=("Work with the logarithms of the weights as long as you can.",
-               "You may multiply all weights by one number. Which one makes the largest of them 1?"),
+               "You may multiply all weights by one number. Which makes the largest of them 1?"),
         wrong=((_naive, "it returns nan"),
-               (lambda f, log_p, log_q, x: np.mean(_weights(log_p, log_q, x) * f(np.asarray(x))),
-                "with p proportional to 1, 1, 1, 1"),
-               (lambda f, log_p, log_q, x: np.mean(f(np.asarray(x))), "with p proportional to"),
-               (lambda f, log_p, log_q, x: np.sum(
-                   _weights(log_q, log_p, x) * f(np.asarray(x))) / np.sum(_weights(log_q, log_p, x)),
+               (lambda f, log_p, log_q, x: np.mean(_weights(log_p, log_q, x) * f(np.array(x))),
                 "with p proportional to"),
-               (lambda f, log_p, log_q, x: _weights(log_p, lambda x: 0 * x, x) @ f(np.asarray(x))
-                / np.sum(_weights(log_p, lambda x: 0 * x, x)), "with p proportional to"),
-               (lambda f, log_p, log_q, x: f(np.sum(_weights(log_p, log_q, x) * np.asarray(x))
-                / np.sum(_weights(log_p, log_q, x))), "with p proportional to"),
-               (lambda f, log_p, log_q, x: _weights(log_p, log_q, x) * f(np.asarray(x))
-                / np.sum(_weights(log_p, log_q, x)), "an array"))),
+               (lambda f, log_p, log_q, x: np.mean(f(np.array(x))), "with p proportional to"),
+               (lambda f, log_p, log_q, x: _average(_weights(log_q, log_p, x), f(np.array(x))),
+                "with p proportional to"),
+               (lambda f, log_p, log_q, x: _average(_weights(log_p, np.zeros_like, x),
+                                                    f(np.array(x))), "with p proportional to"),
+               (lambda f, log_p, log_q, x: f(_average(_weights(log_p, log_q, x), np.array(x))),
+                "with p proportional to"),
+               (lambda f, log_p, log_q, x: (w := _weights(log_p, log_q, x)) * f(np.array(x))
+                / w.sum(), "an array"))),
     "integration-and-monte-carlo-5": Fault(
         ("line 4", "line 5", "line 6", "line 7"), "line 7", ask="The fault is in",
         hints=("What are p and se after 100 darts that all missed?",),
         wrong=(("line 4", "100 more draws at a time are all independent; that is in order."),
-               ("line 5", "The share of hits is an unbiased guess for a number of darts fixed before."),
+               ("line 5", "That is the share of hits among all darts so far."),
                ("line 6", "That is the standard error of a share, up to a factor close to 1."))),
     "integration-and-monte-carlo-6": Choice(
         ("−3", "−1", "0", "1", "−∞"), "−1", ask="The slope tends to", transfer=True,
