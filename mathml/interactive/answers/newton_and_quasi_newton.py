@@ -40,8 +40,8 @@ def _is_saddle_free(saddle_free) -> None:
                 f"for {name} it returns the shape {found.shape}, not {right.shape}")
             assert np.allclose(found, right, rtol=1e-6, atol=1e-9), (
                 f"for {name} it returns {found.round(4)}, not {right.round(4)}")
-            assert np.array_equal(given, H) and np.array_equal(slope, g), (
-                "it changes its arguments")
+            assert np.array_equal(given, H), "it changes its arguments"
+            assert np.array_equal(slope, g), "it changes its arguments"
 
 
 def _newton(H, g):
@@ -135,7 +135,8 @@ def _multiplies(hessian_times) -> None:
             assert error <= 5e-5 * np.linalg.norm(right), (
                 f"for {name} it returns {found}, not {right}")
             assert len(calls) <= 2, f"it calls grad {len(calls)} times, not twice"
-            assert np.array_equal(place, x) and np.array_equal(way, v), "it changes its arguments"
+            assert np.array_equal(place, x), "it changes its arguments"
+            assert np.array_equal(way, v), "it changes its arguments"
 
 
 def _as_arrays(x, v):
@@ -215,8 +216,8 @@ ANSWERS = {
         wrong=(("minimise 3f + 7 instead of f", "Gradient and Hessian both become three times as "
                 "large, and the step is −H⁻¹g."),
                ("maximise f instead of minimising it, that is, take −f",
-                "Gradient and Hessian both change their sign. The method cannot tell a minimum from "
-                "a maximum."),
+                "Gradient and Hessian both change their sign. The method cannot tell a minimum "
+                "from a maximum."),
                ("measure the coordinates in other units", "That is affine invariance."))),
     "newton-and-quasi-newton-3": Proof(
         ("f'(x) = a − 1/x and f''(x) = 1/x², so the step goes to x − (a − 1/x)x² = 2x − ax² = "
@@ -250,8 +251,8 @@ ANSWERS = {
         hints=("One step takes a statement about short steps for one about a certain length.",),
         wrong=(("step 1", "Along the step the slope of a strictly convex function rises strictly, "
                 "and that is sᵀy > 0."),
-               ("step 2", "The update keeps K positive definite exactly if sᵀy > 0; the length does "
-                "not matter."),
+               ("step 2", "The update keeps K positive definite if sᵀy > 0; the length does not "
+                "matter."),
                ("step 3", "gᵀp = −gᵀKg is negative."),
                ("step 5", "Numbers that fall and are bounded below do converge. Are they falling?"))
         ),
