@@ -20,6 +20,7 @@ def _is_quantile(quantile) -> None:
         ("for u = 1 and a last value of probability 0", [*range(10), 99], [*tenths, 0.0],
          [1.0, 0.95], [9, 9]),
         ("for one value", [4], [1.0], [0.1, 1.0], [4, 4]),
+        ("for a small probability", [1, 0], [1 - 2.0**-10, 2.0**-10], [2.0**-10, 2.0**-9], [0, 1]),
     )
     for name, values, probs, u, right in cases:
         for make in (list, np.array):
@@ -136,6 +137,8 @@ ANSWERS = {
                (lambda values, probs, u: _quantile(values, probs, u, end=False), "IndexError"),
                (_quantile_in_place, "it changes what it is given"),
                (_quantile_of_a_list, "for u of shape ()"),
+               (lambda values, probs, u: _quantile(values, np.round(probs, 2), u),
+                "for a small probability"),
                (lambda values, probs, u: np.searchsorted(np.cumsum(probs), u), "for u = 0.3"),
                (lambda values, probs, u: np.quantile(values, u), "for u = 0.3"),
                (lambda values, probs, u: np.interp(u, np.cumsum(probs), np.sort(values)),
