@@ -33,7 +33,8 @@ def _is_quantile(quantile) -> None:
             assert np.array_equal(found, right), f"{name} it returns {found}, not {right}"
     for u, right in ((0.6, 2), (np.array([[0.3, 0.9], [0.1, 0.8]]), [[2, 5], [-1, 5]])):
         found = np.asarray(quantile([2, -1, 5], [0.5, 0.25, 0.25], u))
-        assert found.shape == np.shape(right) and np.array_equal(found, right), (
+        same = found.shape == np.shape(right) and np.array_equal(found, right)
+        assert same, (
             f"for u of shape {np.shape(u)} it returns {found.tolist()}, not {right}")
 
 
