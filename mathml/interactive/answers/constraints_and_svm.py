@@ -19,7 +19,8 @@ def _is_nearest(to_shares) -> None:
     rng = np.random.default_rng(7)
     cases = [[0.9, 0.6, -0.4, 0.1], [0.5, 0.5], [3.0], [-2.0], [0.2, 0.3, 0.5], [1.0, 0.0, 0.0],
              [5.0, 1.0], [0.0, 0.0, 0.0, 0.0], [-1.0, -1.2, -5.0], [0.1, 0.1, 0.1], [2, 2, 1],
-             [0.6, 0.7, 0.9, -0.5, -0.6], [1.0, 1.0, 0.5, 0.5], [10, 9.9, 9.8, 0], [0, 1, 0, 0]]
+             [0.6, 0.7, 0.9, -0.5, -0.6], [1.0, 1.0, 0.5, 0.5], [10, 9.9, 9.8, 0], [0, 1, 0, 0],
+             [1.5, -0.5], [-0.2, 0.7, 0.5]]
     cases += [rng.normal(scale=scale, size=n).round(3).tolist()
               for scale in (0.2, 1, 3) for n in (2, 3, 7, 30)]
     for z in cases:
@@ -28,9 +29,9 @@ def _is_nearest(to_shares) -> None:
         for given in (list(z), np.array(z)):
             found = np.asarray(to_shares(given), dtype=float)
             assert found.shape == right.shape, f"for {name} it returns the shape {found.shape}"
-            assert np.all(found >= 0), f"for {name} it returns a negative share"
-            assert np.isclose(found.sum(), 1), f"for {name} the sum is {found.sum():.4g}, not 1"
-            assert np.allclose(found, right, atol=1e-6), (
+            assert np.all(found >= -1e-6), f"for {name} it returns a negative share"
+            assert np.isclose(found.sum(), 1, atol=1e-6), f"for {name} the sum is {found.sum():.4g}, not 1"
+            assert np.allclose(found, right, atol=1e-5), (
                 f"for {name} it returns shares that are not the nearest")
             assert list(given) == list(z), f"for {name} it changes z"
 
@@ -95,6 +96,10 @@ def _positive_only(z):  # the rule, but only among scores that are positive
     return x
 
 
+def _sums_to_one(z):  # takes what sums to 1 for shares
+    return np.asarray(z, dtype=float) if abs(np.sum(z) - 1) < 1e-9 else _nearest_shares(z)
+
+
 def _minmax(z):
     z = np.asarray(z, dtype=float) - np.min(z)
     return z / z.sum() if z.sum() > 0 else np.full(len(z), 1 / len(z))
@@ -119,10 +124,9 @@ ANSWERS = {
         hints=("What is F(−10)? Can a squared distance be that?",),
         wrong=(("line 1", "On the curve y² may be replaced by (x − 1)³."),
                ("line 3", "The discriminant of 3x² − 4x + 3 is negative: no real zero."),
-               ("line 4", "At a minimum on the whole line the derivative is 0, so this is right."))),
+               ("line 4", "At a minimum on the whole line the derivative is 0: it is right."))),
     "constraints-and-svm-3": Proof(
-        ("The sphere is closed and bounded and xᵀSx continuous, so it has a largest value on it, at "
-         "some x*.",
+        ("The sphere is closed and bounded and xᵀSx continuous: it has a largest value, at some x*.",
          "h(x) = xᵀx has the gradient 2x, which is not 0 on the sphere, so the theorem applies: "
          "∇(xᵀSx) = ν∇h at x*.",
          "As S is symmetric, ∇(xᵀSx) = 2Sx. So Sx* = νx* with x* ≠ 0: ν is a real eigenvalue.",
@@ -146,6 +150,7 @@ ANSWERS = {
                (_largest_takes_all, "not the nearest"),
                (_positive_only, "for "),
                (_minmax, "not the nearest"),
+               (_sums_to_one, "a negative share"),
                (lambda z: np.array([0.65, 0.35, 0, 0]), "it returns the shape"),
                (lambda z: np.full(len(z), 1 / len(z)), "not the nearest"))),
     "constraints-and-svm-5": Choice(
@@ -173,8 +178,8 @@ ANSWERS = {
         ("No two are nearer: for weighted means a of the positive and c of the negative class, "
          "wᵀa + b ≥ 1 and wᵀc + b ≤ −1, because these hold for every point. So wᵀ(a − c) ≥ 2.",
          "By the Cauchy–Schwarz inequality ‖w‖ ‖a − c‖ ≥ 2, which is ‖a − c‖ ≥ 2/‖w‖.",
-         "The multipliers of each class have the same sum A, as Σαᵢỹᵢ = 0; and 2A = Σαᵢ = ‖w‖² > 0. "
-         "So αᵢ/A are weights in each class.",
+         "The multipliers of each class have the same sum A, as Σαᵢỹᵢ = 0, and 2A = Σαᵢ = ‖w‖² > "
+         "0. So αᵢ/A are weights in each class.",
          "The two means with these weights differ by Σαᵢỹᵢxᵢ/A = w/A = 2w/‖w‖², which has the "
          "length 2/‖w‖: the bound is attained.")),
     "constraints-and-svm-8": Choice(
