@@ -30,7 +30,8 @@ def _is_nearest(to_shares) -> None:
             found = np.asarray(to_shares(given), dtype=float)
             assert found.shape == right.shape, f"for {name} it returns the shape {found.shape}"
             assert np.all(found >= -1e-6), f"for {name} it returns a negative share"
-            assert np.isclose(found.sum(), 1, atol=1e-6), f"for {name} the sum is {found.sum():.4g}, not 1"
+            assert np.isclose(found.sum(), 1, atol=1e-6), (
+                f"for {name} the sum is {found.sum():.4g}, not 1")
             assert np.allclose(found, right, atol=1e-5), (
                 f"for {name} it returns shares that are not the nearest")
             assert list(given) == list(z), f"for {name} it changes z"
@@ -126,7 +127,7 @@ ANSWERS = {
                ("line 3", "The discriminant of 3x² − 4x + 3 is negative: no real zero."),
                ("line 4", "At a minimum on the whole line the derivative is 0: it is right."))),
     "constraints-and-svm-3": Proof(
-        ("The sphere is closed and bounded and xᵀSx continuous: it has a largest value, at some x*.",
+        ("The sphere is closed and bounded and xᵀSx continuous: it has a largest value, at an x*.",
          "h(x) = xᵀx has the gradient 2x, which is not 0 on the sphere, so the theorem applies: "
          "∇(xᵀSx) = ν∇h at x*.",
          "As S is symmetric, ∇(xᵀSx) = 2Sx. So Sx* = νx* with x* ≠ 0: ν is a real eigenvalue.",
