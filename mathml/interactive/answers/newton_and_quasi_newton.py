@@ -109,6 +109,9 @@ def _gradients():
 
     for v in ([1.0, 2.0], [3e-7, -1e-6], [4e5, 1e6], [0.0, 0.0], [0, 1], [1e3, 0.0]):
         yield f"f = eˣ + eʸ + (x − y)²/2 and v = {v}", bowl, bend, [0.3, -0.5], v
+    for place in ([0.1, 0.7], [-1.1, 0.4], [1.3, 0.9], [-0.2, -0.6], [0.8, -1.4], [0.6, 0.2]):
+        for v in ([6e-7, 8e-7], [-8e-7, 6e-7]):
+            yield (f"f = eˣ + eʸ + (x − y)²/2 at {place} and v = {v}", bowl, bend, place, v)
     yield ("one variable, f = x⁴, at 2", lambda x: 4 * x**3, lambda x: np.diag(12 * x**2), [2],
            [3.0])
     yield ("f = (x₁x₂x₃)²/2 at (1, 2, 1)", lambda x: np.prod(x) ** 2 / x,
@@ -141,6 +144,10 @@ def _multiplies(hessian_times) -> None:
 
 def _as_arrays(x, v):
     return np.array(x, dtype=float), np.array(v, dtype=float)
+
+
+def _capped(grad, x, v):
+    return _fixed(1e-6 / max(1, np.linalg.norm(v)))(grad, x, v)
 
 
 def _fixed(h):
@@ -269,10 +276,10 @@ ANSWERS = {
                "Apply N − K to y: along which vector does the result lie?")),
     "newton-and-quasi-newton-7": Choice(
         ("It converges, and its errors are squared by each step.",
-         "Its steps tend to the length 1, and each shrinks the gradient by a factor near e.",
+         "Its steps tend to the length 1, and in the end each shrinks the gradient e times.",
          "Its steps grow beyond all bounds, as on √(1 + x²) from 2.",
          "Its steps shrink with the gradient, and it stops at a finite weight."),
-        "Its steps tend to the length 1, and each shrinks the gradient by a factor near e.",
+        "Its steps tend to the length 1, and in the end each shrinks the gradient e times.",
         ask="What happens?", transfer=True,
         hints=("For large w, log(1 + e⁻ʷ) is nearly e⁻ʷ. What is Newton's step on that?",
                "With σ the sigmoid, f' = −σ(−w) and f'' = σ(w)σ(−w)."),
@@ -288,7 +295,8 @@ ANSWERS = {
                "The two places should be neither far apart nor so near that rounding eats the "
                "difference, however long v is: let h depend on the length of v.",
                "And if v = 0?"),
-        wrong=((_fixed(1e-5), "v = ["), (_fixed(1e-9), "v = [3e-07"), (_fixed(1), "f = eˣ"),
+        wrong=((_fixed(1e-5), "v = ["), (_fixed(1e-9), "v = [3e-07"), (_capped, "e-07"),
+               (_fixed(1), "f = eˣ"),
                (_undivided, "it returns"), (_by_two_short, "it returns"),
                (_of_unit_length, "v = [1, −2]"), (_no_zero, "v = [0.0, 0.0]"),
                (_diagonal_only, "H = [[2, 1], [1, 5]]"), (_too_near, "it returns"),
