@@ -21,6 +21,10 @@ def _is_quantile(quantile) -> None:
          [1.0, 0.95], [9, 9]),
         ("for one value", [4], [1.0], [0.1, 1.0], [4, 4]),
         ("for a small probability", [1, 0], [1 - 2.0**-10, 2.0**-10], [2.0**-10, 2.0**-9], [0, 1]),
+        ("for a tiny probability", [1, 0], [1 - 2.0**-44, 2.0**-44], [2.0**-44, 2.0**-43], [0, 1]),
+        ("one float above a jump", [2, -1, 5], [0.5, 0.25, 0.25], [float(np.nextafter(0.25, 1))],
+         [2]),
+        ("for u just below 1", list(range(14)), [1 / 14] * 14, [float(np.nextafter(1, 0))], [13]),
     )
     for name, values, probs, u, right in cases:
         for make in (list, np.array):
@@ -140,6 +144,10 @@ ANSWERS = {
                (_quantile_of_a_list, "for u of shape ()"),
                (lambda values, probs, u: _quantile(values, np.round(probs, 2), u),
                 "for a small probability"),
+               (lambda values, probs, u: _quantile(values, probs * (np.array(probs) > 1e-8), u),
+                "for a tiny probability"),
+               (lambda values, probs, u: _quantile(values, probs, np.asarray(u) - 2.0**-53),
+                "one float above a jump"),
                (lambda values, probs, u: np.searchsorted(np.cumsum(probs), u), "for u = 0.3"),
                (lambda values, probs, u: np.quantile(values, u), "for u = 0.3"),
                (lambda values, probs, u: np.interp(u, np.cumsum(probs), np.sort(values)),
