@@ -104,11 +104,10 @@ ANSWERS = {
                (lambda f, log_p, log_q, x: (w := _weights(log_p, log_q, x)) * f(np.array(x))
                 / w.sum(), "an array"))),
     "integration-and-monte-carlo-5": Fault(
-        ("line 4", "line 5", "line 6", "line 7"), "line 7", ask="The fault is in",
+        ("line 4", "line 5", "line 7"), "line 7", ask="The fault is in",
         hints=("What are p and se after 100 darts that all missed?",),
         wrong=(("line 4", "100 more draws at a time are all independent; that is in order."),
-               ("line 5", "That is the share of hits among all darts so far."),
-               ("line 6", "That is the standard error of a share, up to a factor close to 1."))),
+               ("line 5", "That is the share of hits among all darts so far."))),
     "integration-and-monte-carlo-6": Choice(
         ("−3", "−1", "0", "1", "−∞"), "−1", ask="The slope tends to", transfer=True,
         hints=("The slope is E[T]. Which values does T take in the eight cases?",
