@@ -8,11 +8,11 @@ from mathml.interactive.answer_key import Choice, Fault, Function, Number, Proof
 
 
 def _is_a_weighted_mean(weighted_mean) -> None:
-    points = np.array([-1.0, 0.0, 0.5, 2.0])
-    targets = (("1, 1, 1, 1", lambda x: 0 * x), ("e^x", lambda x: x))
+    points = np.array([-1.0, 0.0, 0.5, 2.0, 0.5, 100.0])
+    targets = (("1", lambda x: 0 * x), ("e^x", lambda x: x), ("e^(−x²)", lambda x: -(x**2)))
     for name, log_p in targets:
         for factor in (0.0, 2000.0, -2000.0):
-            for log_q in (lambda x: -(x**2), lambda x: 0 * x - 3):
+            for log_q in (lambda x: -(x**2) / 1000, lambda x: 0 * x - 3):
                 for f in (np.square, lambda x: 2 * x + 1):
                     w = np.exp(log_p(points) - log_q(points))
                     right = w @ f(points) / w.sum()
@@ -34,11 +34,12 @@ def _is_refined(refined) -> None:
         assert abs(found - right) < 1e-9, (
             f"on [{a}, {b}] with n = {n} it returns {found:.6g} for a polynomial whose integral is "
             f"{right:g}")
-    found = refined(np.exp, 0, 1, 2)
-    x = np.linspace(0, 1, 5)
-    right = np.exp(x) @ [1, 4, 2, 4, 1] / 12
-    assert abs(found - right) < 1e-12, (
-        f"for e^x on [0, 1] with n = 2 it returns {found:.8f}, not {right:.8f}")
+    for n in (1, 2, 5, 12):
+        found = refined(np.exp, 0, 1, n)
+        weights = np.tile([4, 2], n)[:-1] / (6 * n)
+        right = np.exp(np.arange(1, 2 * n) / (2 * n)) @ weights + (1 + np.e) / (6 * n)
+        assert abs(found - right) < 1e-12, (
+            f"for e^x on [0, 1] with n = {n} it returns {found:.10f}, not {right:.10f}")
 
 
 def _sum(f, a, b, n) -> float:
@@ -57,8 +58,15 @@ def _weights(log_p, log_q, x):
     return np.exp(log_w - log_w.max())
 
 
+def _least_is_one(log_p, log_q, x):
+    log_w = log_p(np.asarray(x)) - log_q(np.asarray(x))
+    with np.errstate(all="ignore"):
+        return np.exp(log_w - log_w.min())
+
+
 def _average(w, values) -> float:
-    return w @ values / w.sum()
+    with np.errstate(all="ignore"):
+        return w @ values / w.sum()
 
 
 ANSWERS = {
@@ -92,6 +100,10 @@ ANSWERS = {
         hints=("Work with the logarithms of the weights as long as you can.",
                "You may multiply all weights by one number. Which makes the largest of them 1?"),
         wrong=((_naive, "it returns nan"),
+               (lambda f, log_p, log_q, x: _average(_least_is_one(log_p, log_q, x),
+                                                    f(np.array(x))), "it returns nan"),
+               (lambda f, log_p, log_q, x: _average(
+                   _weights(log_p, log_q, np.unique(x)), f(np.unique(x))), "with p proportional"),
                (lambda f, log_p, log_q, x: np.mean(_weights(log_p, log_q, x) * f(np.array(x))),
                 "with p proportional to"),
                (lambda f, log_p, log_q, x: np.mean(f(np.array(x))), "with p proportional to"),
@@ -108,14 +120,14 @@ ANSWERS = {
         hints=("What are p and se after 100 darts that all missed?",),
         wrong=(("line 4", "100 more draws at a time are all independent; that is in order."),
                ("line 5", "That is the share of hits among all darts so far."))),
-    "integration-and-monte-carlo-6": Choice(
-        ("−3", "−1", "0", "1", "−∞"), "−1", ask="The slope tends to", transfer=True,
+    "integration-and-monte-carlo-6": Number(
+        -1, ask="slope →", transfer=True,
         hints=("The slope is E[T]. Which values does T take in the eight cases?",
                "Can all three pairs differ?"),
-        wrong=(("−3", "That needs three pairs that all differ; write down such a case."),
-               ("0", "That is the slope at θ = 0, where all eight cases are equally likely."),
-               ("1", "For θ → −∞ the cases with the smallest T win."),
-               ("−∞", "A mean of T lies between its smallest and its largest value."))),
+        wrong=((-3, "That needs three pairs that all differ; write down such a case."),
+               (0, "That is the slope at θ = 0, where all eight cases are equally likely."),
+               (3, "For θ → −∞ the cases with the smallest T win."),
+               (1, "T takes the values 3 and −1 only. Which of them wins for θ → −∞?"))),
     "integration-and-monte-carlo-7": Function(
         _is_refined, ask="refined",
         hints=("Write T_n ≈ I + c/n² and T_2n ≈ I + c/(4n²): two equations, two unknowns.",
@@ -127,6 +139,7 @@ ANSWERS = {
                (lambda f, a, b, n: 4 * _sum(f, a, b, 2 * n) - _sum(f, a, b, n), "it returns"),
                (lambda f, a, b, n: (4 * _sum(f, 0, b, 2 * n) - _sum(f, 0, b, n)) / 3, "it returns"),
                (lambda f, a, b, n: (4 * _sum(f, a, b, 2) - _sum(f, a, b, 1)) / 3, "for e^x"),
+               (lambda f, a, b, n: (4 * _sum(f, a, b, 4) - _sum(f, a, b, 2)) / 3, "for e^x"),
                (lambda f, a, b, n: (16 * _sum(f, a, b, 2 * n) - _sum(f, a, b, n)) / 15,
                 "it returns"))),
 }
