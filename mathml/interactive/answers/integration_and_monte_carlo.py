@@ -79,12 +79,12 @@ ANSWERS = {
                (sqrt(1 / 12) / 100, "That is for E[U]: average squares."),
                (sqrt(1 / 5) / 100, "Subtract the square of the mean, E[U²]²."))),
     "integration-and-monte-carlo-2": Choice(
-        ("a", "b", "c", "d"), "b", ask="It is",
+        ("(a)", "(b)", "(c)", "(d)"), "(b)", ask="It is",
         hints=("Compute the four integrals for large n.",
                "Which of them stays under a roof with a finite area?"),
-        wrong=(("a", "Its integral is 1 for every n, and its limit is 0 below 1."),
-               ("c", "Its limit is 0 everywhere; put t = nx into the integral."),
-               ("d", "It is the box of the text, moved: area 1 for every n.")),
+        wrong=(("(a)", "Its integral is 1 for every n, and its limit is 0 below 1."),
+               ("(c)", "Its limit is 0 everywhere; put t = nx into the integral."),
+               ("(d)", "It is the box of the text, moved: area 1 for every n.")),
     ),
     "integration-and-monte-carlo-3": Proof(
         ("Let V be independent of U and uniform, too. As f is increasing, "
@@ -94,7 +94,9 @@ ANSWERS = {
          "As f(1 − V) has the expectation E[f(U)], this says that the covariance of f(U) and "
          "f(1 − U) is at most 0.",
          "The variance of the pair's mean is (σ² + Cov(f(U), f(1 − U)))/2 ≤ σ²/2, "
-         "and σ²/2 is that of two independent draws.")),
+         "and σ²/2 is that of two independent draws."),
+        hints=("It is enough that the covariance of f(U) and f(1 − U) is at most 0.",
+               "Bring in a second uniform V, independent of U, and compare f at U and at V.")),
     "integration-and-monte-carlo-4": Function(
         _is_a_weighted_mean, ask="weighted_mean",
         hints=("Work with the logarithms of the weights as long as you can.",
