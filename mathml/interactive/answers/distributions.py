@@ -202,10 +202,10 @@ ANSWERS = {
     "distributions-8": Proof(
         ("The first time is later than t if every Tᵢ is: by independence the probability is the "
          "product of the exp(−λᵢt), that is exp(−Λt). So the minimum is Exp(Λ).",
-         "Runner i is first if all others are later than Tᵢ (ties have probability 0). Given "
-         "Tᵢ = t, that has the probability exp(−(Λ − λᵢ)t).",
-         "Integrate with the density of Tᵢ: ∫ λᵢ exp(−λᵢt) exp(−(Λ − λᵢ)t) dt = "
-         "λᵢ ∫ exp(−Λt) dt = λᵢ/Λ.",
+         "Runner i is first if all others are later than Tᵢ (ties have probability 0). That they all "
+         "are later than a fixed t has the probability exp(−(Λ − λᵢ)t).",
+         "Integrate the joint density, first over the others, then over t: "
+         "∫ λᵢ exp(−λᵢt) exp(−(Λ − λᵢ)t) dt = λᵢ ∫ exp(−Λt) dt = λᵢ/Λ.",
          "Let Eᵢ ~ Exp(1) be independent. Then Tᵢ = Eᵢ·exp(−zᵢ) is Exp(exp(zᵢ)), and i is first "
          "with probability exp(zᵢ)/Σ exp(zⱼ).",
          "The smallest Tᵢ has the smallest logarithm ln Eᵢ − zᵢ: draw the argmax of "
