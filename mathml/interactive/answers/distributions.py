@@ -202,8 +202,8 @@ ANSWERS = {
     "distributions-8": Proof(
         ("The first time is later than t if every Tᵢ is: by independence the probability is the "
          "product of the exp(−λᵢt), that is exp(−Λt). So the minimum is Exp(Λ).",
-         "Runner i is first if all others are later than Tᵢ (ties have probability 0). That they all "
-         "are later than a fixed t has the probability exp(−(Λ − λᵢ)t).",
+         "Runner i is first if all others are later than Tᵢ (ties have probability 0). That all "
+         "of them are later than a fixed t has the probability exp(−(Λ − λᵢ)t).",
          "Integrate the joint density, first over the others, then over t: "
          "∫ λᵢ exp(−λᵢt) exp(−(Λ − λᵢ)t) dt = λᵢ ∫ exp(−Λt) dt = λᵢ/Λ.",
          "Let Eᵢ ~ Exp(1) be independent. Then Tᵢ = Eᵢ·exp(−zᵢ) is Exp(exp(zᵢ)), and i is first "
