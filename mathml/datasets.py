@@ -169,8 +169,9 @@ def load_challenger() -> Dataset:
 def load_horse_kicks() -> Dataset:
     """Deaths by horse kick in the Prussian army: 200 corps-years, 10 corps, 1875 to 1894.
 
-    A table of counts: in ``corps_years`` of the 200 corps-years there were ``deaths`` deaths.
-    No value is missing; there is no target.
+    A table of counts: in ``corps_years`` of the 200 corps-years there were ``deaths`` deaths. Of
+    fourteen corps these are the ten that were organised alike. No value is missing; there is no
+    target.
 
     Returns
     -------

@@ -348,7 +348,7 @@ UNEXPLAINED = {
     "gradient-descent": {"probability"},
     "information-theory": {"likelihood", "maximum likelihood", "one-hot"},
     "maximum-likelihood": {"negative log-likelihood"},
-    "stochastic-and-adaptive-methods": {"intercept", "probability"},
+    "stochastic-and-adaptive-methods": {"intercept"},
 }
 LABEL = re.compile(r"^\(([\w-]+)\)=|^:label: ([\w-]+)|^\$\$ \(([\w-]+)\)", re.M)
 LINK = re.compile(r"\{(?:ref|prf:ref|eq|numref)\}`(?:[^`<]*<)?([\w-]+)>?`|\]\(#([\w-]+)\)")

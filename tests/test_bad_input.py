@@ -24,6 +24,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy import stats
 
 import mathml
 from mathml.autodiff import Tensor
@@ -41,14 +42,15 @@ from mathml.neural import MLP, Linear, ReLU, Tanh
 from mathml.optim import GD, Adam
 from mathml.pca import fit_pca, fit_ratings
 from mathml.probability import Joint
+from mathml.svm import fit_svm
 
 NOT_MATHEMATICS = {"plotting", "interactive"}
 # Rules are stepped by the drivers, with arrays these have checked; the equation stands alone.
 UNCHECKED = re.compile(r"optim\.\w+\.(init|step)|optim\.Rule")
 # Results, made by the functions that are checked.
-RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset",
+RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset", "integrate.MeanEstimate",
            "linalg.PowerIteration", "linear_model.LogisticFit", "linear_model.SoftmaxFit",
-           "pca.PCA", "pca.RatingsFit"}
+           "pca.PCA", "pca.RatingsFit", "svm.SVM"}
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ GRID = np.linspace(0.1, 0.9, 9)
 X1, Y01 = [[0.0], [1.0], [2.0], [3.0], [1.5]], [0, 0, 1, 1, 1]
 X3 = [[1.0, 2.0], [3.0, 5.0], [2.0, 2.0]]
 RNG = np.random.default_rng(0)
+NORMAL = stats.norm(scale=1.5)
 
 
 def square(x):
@@ -80,6 +83,10 @@ def square(x):
 
 def double(x):
     return 2 * x
+
+
+def square_each(x):
+    return x**2
 
 
 def after(layer, X):
@@ -168,6 +175,9 @@ CASES = {
     "linear_model.logistic_value_and_grad": case([0.1, -0.2], X1, Y01, penalty=0.1),
     "linear_model.separation": case(X1, Y01),
     "linear_model.softmax_value_and_grad": case([[0.1, 0.0], [-0.2, 0.3]], X1, Y01, penalty=0.1),
+    "integrate.importance": case(square_each, NORMAL.logpdf, NORMAL, 8, rng=RNG, normalise=True),
+    "integrate.monte_carlo": case(square_each, lambda rng, n: rng.random(n), 8, rng=RNG),
+    "integrate.trapezoid_error": case(2.0, 0.0, 1.0, 4),
     "linalg.fix_signs": case([[3.0, -4.0], [1.0, 2.0]]),
     "linalg.low_rank": case([[3.0, -4.0], [1.0, 2.0], [0.5, 0.0]], 1),
     "linalg.power_iteration": case([[3.0, 1.0], [1.0, 2.0]], [1.0, 0.5], steps=20, tol=1e-6),
@@ -201,6 +211,12 @@ CASES = {
     "optim.Nesterov": case(lr=0.1, beta=0.9),
     "optim.RMSprop": case(lr=0.1, beta=0.9, eps=1e-8),
     "optim.Scheduled": case(Adam(0.1), lambda t: 1 / t),
+    "optim.backtracking": case(square, [1.0, 2.0], 5.0, [2.0, 4.0], [-1.0, -1.0], shrink=0.5,
+                               c1=0.1),
+    "optim.bfgs": case(square, double, [1.0, 2.0], steps=5, tol=1e-8),
+    "optim.lbfgs": case(square, double, [1.0, 2.0], memory=3, steps=5, tol=1e-8),
+    "optim.newton": case(square, double, lambda x: 2 * np.eye(2), [1.0, 2.0], steps=5, tol=1e-8,
+                         damped=True),
     "optim.minimize": case(square, double, [1.0, 2.0], GD(0.1), steps=5, tol=1e-8),
     "optim.minimize_stochastic": case(stochastic, [1.0, 2.0], GD(0.1), 6, batch_size=2, epochs=2,
                                       rng=RNG, replace=False, record="epoch", tol=1e-8),
@@ -223,6 +239,8 @@ CASES = {
     "probability.simulate": case(lambda rng, n: rng.random(n), n=20, rng=RNG),
     "probability.total_probability": case(prior=P, conditional=[0.1, 0.9, 0.0]),
     "probability.union": case(pa=0.5, pb=0.4, pab=Fraction(1, 5)),
+    "svm.SVM.decision": case([[1.0, 2.0], [0.5, 3.0]], on=fit_svm(X3, [-1, 1, 1], C=1.0)),
+    "svm.fit_svm": case(X3, [-1, 1, 1], C=2.0, kernel="rbf", gamma=0.5, infinite=True),
 }
 
 

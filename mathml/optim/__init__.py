@@ -1,7 +1,11 @@
-"""Gradient methods: rules that are their equation, and drivers that record the whole path."""
+"""Minimisation: rules and drivers of gradient methods, Newton's method and its relatives."""
 
-from mathml.optim.drivers import Path, minimize, minimize_stochastic
+from mathml.optim.drivers import minimize, minimize_stochastic
+from mathml.optim.line_search import backtracking
+from mathml.optim.newton import newton
+from mathml.optim.path import Path
+from mathml.optim.quasi_newton import bfgs, lbfgs
 from mathml.optim.rules import GD, Adam, Momentum, Nesterov, RMSprop, Rule, Scheduled
 
 __all__ = ["GD", "Adam", "Momentum", "Nesterov", "Path", "RMSprop", "Rule", "Scheduled",
-           "minimize", "minimize_stochastic"]
+           "backtracking", "bfgs", "lbfgs", "minimize", "minimize_stochastic", "newton"]

@@ -3,52 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from mathml import _check
-from mathml._check import as_bool, as_float_array, as_function, as_int, as_rng, as_scalar
+from mathml._check import as_bool, as_function, as_int, as_rng
+from mathml.optim.path import Objective, Path, Record, argument, as_start, is_inside
 from mathml.optim.rules import Rule, as_rule
-
-BOUND = 1e100  # an iterate, value or gradient beyond this size is called divergence
-
-
-@dataclass(frozen=True, eq=False)
-class Path:
-    """The record of a minimisation: T steps are T + 1 points, every number in it finite.
-
-    Attributes
-    ----------
-    xs : ndarray ``(T+1, d)``
-        The points, ``xs[0]`` the start.
-    fs, grad_norms : ndarray ``(T+1,)``
-        Value and Euclidean norm of the gradient at each iterate.
-    converged : bool
-        Whether the gradient met the tolerance. That is a stationary point: a minimum, a saddle, or
-        far out on a plateau.
-    message : str
-        Why it stopped, in one sentence.
-    """
-
-    xs: np.ndarray
-    fs: np.ndarray
-    grad_norms: np.ndarray
-    converged: bool
-    message: str
-
-    @property
-    def x(self) -> np.ndarray:
-        """The last iterate, ``(d,)``."""
-        return self.xs[-1]
-
-    @property
-    def f(self) -> float:
-        """The value at the last iterate."""
-        return float(self.fs[-1])
-
-    def __len__(self) -> int:
-        return len(self.fs)  # T + 1
 
 
 def minimize(f: Callable, grad: Callable, x0, rule: Rule, *, steps: int = 1000,
@@ -99,23 +60,18 @@ def minimize(f: Callable, grad: Callable, x0, rule: Rule, *, steps: int = 1000,
     >>> minimize(lambda x: x**2, lambda x: 2 * x, 10, GD(lr=1.5)).message[:8]
     'diverged'
     """
-    f, grad = as_function(f, "f"), as_function(grad, "grad")
-    steps, x, rule = as_int(steps, "steps"), _start(x0), as_rule(rule)
-
-    def evaluate(x: np.ndarray) -> tuple[float, np.ndarray]:
-        return (_check.as_returned_number(f(_argument(x)), "f"),
-                _check.as_returned_gradient(grad(_argument(x)), "grad", x.shape))
-
+    objective = Objective(f, grad)
+    steps, x, rule = as_int(steps, "steps"), as_start(x0), as_rule(rule)
     with np.errstate(all="ignore"):  # overflow is found by the record and told in its message
-        value, g = evaluate(x)
-        record, state = _Record(x, value, g, tol), rule.init(x)
+        value, g = objective.value(x), objective.gradient(x)
+        record, state = Record(x, value, g, tol), rule.init(x)
         for _ in range(steps):
             if record.converged:
                 break
             x, state = _step(rule, x, g, state)
-            if not _inside(x):
+            if not is_inside(x):
                 return record.diverged()
-            value, g = evaluate(x)
+            value, g = objective.value(x), objective.gradient(x)
             if not record.add(x, value, g):
                 return record.diverged()
     return record.finished("steps")
@@ -185,12 +141,12 @@ def minimize_stochastic(value_and_grad: Callable, x0, rule: Rule, n: int, *, bat
     n, epochs = as_int(n, "n", low=1, high=10**8), as_int(epochs, "epochs")
     largest = None if as_bool(replace, "replace") else n
     b = as_int(batch_size, "batch_size", low=1, high=largest)
-    x, rule, rng = _start(x0), as_rule(rule), as_rng(rng)
+    x, rule, rng = as_start(x0), as_rule(rule), as_rng(rng)
     if not isinstance(record, str) or record not in ("epoch", "step"):
         raise ValueError(f"record must be 'epoch' or 'step', got {record!r}; choose one")
 
     def evaluate(x: np.ndarray, idx: np.ndarray) -> tuple[float, np.ndarray]:
-        result = value_and_grad(_argument(x), idx)
+        result = value_and_grad(argument(x), idx)
         if not isinstance(result, tuple) or len(result) != 2:
             raise TypeError("value_and_grad must return a pair (value, gradient), got "
                             f"{type(result).__name__}; return both")
@@ -199,80 +155,19 @@ def minimize_stochastic(value_and_grad: Callable, x0, rule: Rule, n: int, *, bat
 
     everything, unit = np.arange(n), "epochs" if record == "epoch" else "steps"
     with np.errstate(all="ignore"):
-        path, state = _Record(x, *evaluate(x, everything), tol), rule.init(x)
+        path, state = Record(x, *evaluate(x, everything), tol), rule.init(x)
         for _ in range(epochs):
             batches = _batches(n, b, rng, replace)
             for k, idx in enumerate(batches, start=1):
                 if path.converged:
                     return path.finished(unit)
                 x, state = _step(rule, x, evaluate(x, idx)[1], state)
-                if not _inside(x):
+                if not is_inside(x):
                     return path.diverged()
                 due = record == "step" or k == len(batches)
                 if due and not path.add(x, *evaluate(x, everything)):
                     return path.diverged()
     return path.finished(unit)
-
-
-class _Record:
-    """Collects the points of a path and knows the finite bound at which it ends."""
-
-    def __init__(self, x: np.ndarray, value: float, g: np.ndarray, tol: float) -> None:
-        norm = float(np.linalg.norm(g))
-        if not (np.isfinite(value) and np.isfinite(norm)):
-            raise ValueError(f"f and its gradient must be finite at x0, got f = {value} and "
-                             f"gradient norm {norm}; start inside the domain of f")
-        self.xs, self.fs, self.grad_norms = [x], [value], [norm]
-        self.f_bound, self.g_bound = BOUND * max(1.0, abs(value)), BOUND * max(1.0, norm)
-        self.target = as_scalar(tol, "tol", low=0.0) * max(1.0, norm)
-
-    @property
-    def converged(self) -> bool:
-        return self.grad_norms[-1] <= self.target
-
-    def add(self, x: np.ndarray, value: float, g: np.ndarray) -> bool:
-        """Take a point; False (and not taken) if it is out of bounds or not finite."""
-        norm = float(np.linalg.norm(g))
-        inside = abs(value) <= self.f_bound and norm <= self.g_bound and np.isfinite(value + norm)
-        if inside:
-            self.xs.append(x)
-            self.fs.append(value)
-            self.grad_norms.append(norm)
-        return bool(inside)
-
-    def finished(self, unit: str) -> Path:
-        done, norm = f"after {len(self.fs) - 1} {unit}", self.grad_norms[-1]
-        if self.converged:
-            return self._path(f"converged {done}: gradient norm {norm:.3g} <= {self.target:.3g}")
-        return self._path(f"not converged {done}: gradient norm {norm:.3g} > {self.target:.3g}; "
-                          f"allow more {unit} or change the step size")
-
-    def diverged(self) -> Path:
-        return self._path(f"diverged after {len(self.fs) - 1} recorded steps: the next point is "
-                          f"beyond {BOUND:g} or not finite; lower the step size", converged=False)
-
-    def _path(self, message: str, converged: bool | None = None) -> Path:
-        xs = np.array(self.xs).reshape(len(self.xs), -1)  # (T+1, d)
-        converged = self.converged if converged is None else converged
-        return Path(xs, np.array(self.fs), np.array(self.grad_norms), converged, message)
-
-
-def _start(x0) -> np.ndarray:
-    x = as_float_array(x0, "x0")
-    if x.ndim > 1 or x.size == 0:
-        raise ValueError(f"x0 must be a number or a vector, got shape {x.shape}; use .ravel()")
-    if not _inside(x):
-        raise ValueError(f"x0 must be at most {BOUND:g} in size, got {np.abs(x).max():g}; rescale")
-    x.flags.writeable = False  # a function that changes its argument fails instead of lying
-    return x
-
-
-def _argument(x: np.ndarray):
-    return x if x.ndim else float(x)
-
-
-def _inside(x: np.ndarray) -> bool:
-    return bool(np.abs(x).max() <= BOUND)  # False for nan too
 
 
 def _step(rule: Rule, x: np.ndarray, g: np.ndarray, state) -> tuple[np.ndarray, object]:
