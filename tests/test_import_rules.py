@@ -92,7 +92,9 @@ def test_a_file_imports_what_stands_below_it(lint, file, imported, allowed):
 
 def test_a_rule_that_matches_nothing_fails(lint):
     folder, ask = lint
-    (folder / "pyproject.toml").write_text(SETTINGS.replace('"drivers",', '"drivers", "gone",'))
+    settings = SETTINGS.replace('"path"]', '"path", "gone"]')
+    assert settings != SETTINGS
+    (folder / "pyproject.toml").write_text(settings)
     kept, said = ask()
     assert not kept
     assert "gone" in said
