@@ -131,6 +131,8 @@ SAMPLE = {
         "panels with names",
     "book/probability/probability.html: Monty Hall with k doors":
         "a control that waits for another",
+    "book/probability/distributions.html: Seven families, seen in three ways":
+        "three or more panels",
     "book/optimization/stochastic-and-adaptive-methods.html: Five optimisers in one valley":
         "near the limit of 240 states",
 }
