@@ -185,7 +185,7 @@ def trapezoid_error(bend: float, a: float, b: float, n: int) -> float:
     Raises
     ------
     ValueError
-        If a < b or a range is violated.
+        If a >= b or a range is violated.
 
     References
     ----------
