@@ -5,7 +5,7 @@ import numpy as np
 from mathml.interactive.answer_key import Array, Choice, Fault, Function, Number, Proof
 
 
-def _turned(*eigenvalues):
+def matrix_of(*eigenvalues):
     """A symmetric matrix with these eigenvalues whose eigenvectors are not the axes."""
     rng = np.random.default_rng(len(eigenvalues))
     Q = np.linalg.qr(rng.normal(size=(len(eigenvalues),) * 2))[0]
@@ -23,10 +23,10 @@ def _hessians():
     yield "[[0, 0], [0, -2]]", [[0, 0], [0, -2]], None, "inconclusive"
     yield "[[0, 3], [3, 0]]", [[0, 3], [3, 0]], None, "saddle"
     yield "the zero matrix", np.zeros((3, 3)), None, "inconclusive"
-    yield "the eigenvalues 1, −1, −1", _turned(1, -1, -1), None, "saddle"
-    yield "the eigenvalues −1, −2, −3, −4", _turned(-1, -2, -3, -4), None, "maximum"
-    yield "the eigenvalues 1, 2, 3, 4", _turned(1, 2, 3, 4), None, "minimum"
-    yield "the eigenvalues 2, 0, −1", _turned(2, 0, -1), None, "saddle"
+    yield "the eigenvalues 1, −1, −1", matrix_of(1, -1, -1), None, "saddle"
+    yield "the eigenvalues −1, −2, −3, −4", matrix_of(-1, -2, -3, -4), None, "maximum"
+    yield "the eigenvalues 1, 2, 3, 4", matrix_of(1, 2, 3, 4), None, "minimum"
+    yield "the eigenvalues 2, 0, −1", matrix_of(2, 0, -1), None, "saddle"
     yield "[[5]]", [[5]], None, "minimum"
     yield "[[-5]]", [[-5]], None, "maximum"
     yield "[[0]]", [[0]], None, "inconclusive"
@@ -40,11 +40,11 @@ def _hessians():
             "inconclusive")
     B = np.random.default_rng(5).normal(size=(3, 6))
     yield "XᵀX for a 3 × 6 matrix X", B.T @ B, None, "inconclusive"
-    yield "a minimum in tiny units, all entries near 1e-13", 1e-13 * _turned(1, 2, 3), None, (
+    yield "a minimum in tiny units, all entries near 1e-13", 1e-13 * matrix_of(1, 2, 3), None, (
         "minimum")
-    yield "a saddle in tiny units, all entries near 1e-13", 1e-13 * _turned(1, 2, -3), None, (
+    yield "a saddle in tiny units, all entries near 1e-13", 1e-13 * matrix_of(1, 2, -3), None, (
         "saddle")
-    yield "rank 2 of 3 in huge units, entries near 1e12", 1e12 * _turned(3, 1, 0), None, (
+    yield "rank 2 of 3 in huge units, entries near 1e12", 1e12 * matrix_of(3, 1, 0), None, (
         "inconclusive")
     yield "diag(1, 1e-5)", np.diag([1, 1e-5]), None, "minimum"
     yield "diag(1, 1e-5) and tol = 1e-3", np.diag([1, 1e-5]), 1e-3, "inconclusive"

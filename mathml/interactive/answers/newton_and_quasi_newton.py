@@ -3,14 +3,7 @@
 import numpy as np
 
 from mathml.interactive.answer_key import Choice, Fault, Function, Number, Proof
-
-
-def _turned(*eigenvalues):
-    """A symmetric matrix with these eigenvalues whose eigenvectors are not the axes."""
-    rng = np.random.default_rng(len(eigenvalues))
-    Q = np.linalg.qr(rng.normal(size=(len(eigenvalues),) * 2))[0]
-    H = Q @ np.diag(eigenvalues) @ Q.T
-    return (H + H.T) / 2
+from mathml.interactive.answers.hessians_and_convexity import matrix_of
 
 
 def _saddles():
@@ -22,9 +15,9 @@ def _saddles():
     yield "H = [[-5]]", [[-5]], [10]
     yield "H = [[4]]", [[4]], [-2]
     yield "H = [[-1, 0], [0, -3]]", [[-1, 0], [0, -3]], [1, 3]
-    yield "a 3 × 3 matrix with the eigenvalues 5, 1, −2", _turned(5, 1, -2), [1.0, -2.0, 0.5]
-    yield "a 3 × 3 matrix with the eigenvalues 4, 2, 1", _turned(4, 2, 1), [1.0, -2.0, 0.5]
-    yield "a 4 × 4 matrix with the eigenvalues 3, 3, −1, −1", _turned(3, 3, -1, -1), [1, 2, 3, 4]
+    yield "a 3 × 3 matrix with the eigenvalues 5, 1, −2", matrix_of(5, 1, -2), [1.0, -2.0, 0.5]
+    yield "a 3 × 3 matrix with the eigenvalues 4, 2, 1", matrix_of(4, 2, 1), [1.0, -2.0, 0.5]
+    yield "a 4 × 4 matrix with the eigenvalues 3, 3, −1, −1", matrix_of(3, 3, -1, -1), [1, 2, 3, 4]
     yield "H = [[1, 0], [0, -1e-3]]", [[1, 0], [0, -1e-3]], [1, 1e-3]
     yield "a gradient of 0", [[1, 2], [2, 1]], [0, 0]
 
