@@ -11,16 +11,18 @@ from scipy import linalg, stats
 from scipy.optimize import linprog
 from scipy.optimize._numdiff import approx_derivative
 from scipy.special import log_softmax, softmax
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import Lasso, LogisticRegression
 
 from benchmarks.timing import HEADER, Row, importing, repeat, side_by_side
 from mathml.autodiff import logsumexp, value_and_grad
 from mathml.information import kl_divergence
 from mathml.linear_model import (
+    fit_lasso,
     fit_logistic,
     fit_softmax,
     is_separable,
     logistic_value_and_grad,
+    penalty_max,
     softmax_value_and_grad,
 )
 from mathml.neural import MLP, cross_entropy
@@ -72,6 +74,34 @@ def fits(k: int, repeats: int) -> Row:
         remark += "; ours checks, standardises and whitens X first: about half of its time"
     return Row(f"fit_{'logistic' if k == 2 else 'softmax'} n=20000 d=50 K={k}", times[0],
                "sklearn LogisticRegression (lbfgs)", times[1], remark)
+
+
+def lasso(n: int, d: int, share: float, correlation: float) -> Row:
+    """λ is a share of λ_max; both must reach a duality gap of 1e-8, for which y has unit noise."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n, d))
+    for j in range(1, d):
+        X[:, j] += correlation / np.sqrt(1 - correlation**2) * X[:, j - 1]
+        X[:, j] *= np.sqrt(1 - correlation**2)
+    w = np.zeros(d)
+    relevant = max(3, d // 20)
+    w[rng.choice(d, relevant, replace=False)] = 2 * rng.normal(size=relevant)
+    y = X @ w + rng.normal(size=n) + 3
+    lam = share * penalty_max(X, y)
+
+    def theirs(tol):
+        return Lasso(alpha=lam, tol=tol, max_iter=10**6).fit(X, y)
+
+    tol = 1e-4
+    while theirs(tol).dual_gap_ > 1e-8:
+        tol /= 2
+    fit = fit_lasso(X, y, lam)
+    assert fit.gap <= 1e-8
+    times = side_by_side(lambda: fit_lasso(X, y, lam), lambda: theirs(tol), 9)
+    return Row(f"fit_lasso n={n} d={d} λ={share:g} λ_max, correlation {correlation:g}", times[0],
+               "sklearn Lasso (coordinate descent)", times[1],
+               f"gaps {fit.gap:.0e}, {theirs(tol).dual_gap_:.0e}; "
+               f"{np.count_nonzero(fit.coef)} columns in use")
 
 
 def separability(separable: bool) -> Row:
@@ -188,6 +218,10 @@ def main() -> None:
                  lambda: separability(True), lambda: norm(1), lambda: norm(2), lambda: norm(3),
                  lambda: norm(np.inf), divergence, derivative, adam):
         print(make(), flush=True)
+    for n, d in ((100, 20), (1000, 200), (200, 2000)):
+        for share in (0.5, 0.1, 0.02):
+            for correlation in (0.0, 0.7):
+                print(lasso(n, d, share, correlation), flush=True)
     for row in (*networks(64), *networks(1797), *imports()):
         print(row, flush=True)
 

@@ -28,7 +28,11 @@ def as_float_array(x, name: str, *, neg_inf: bool = False, missing: bool = False
         raise TypeError(f"{name} must hold real numbers, got {_show(x)}; "
                         "convert it to floats first")
     a = a.astype(float, copy=False)  # np.array has copied already
-    fine = np.isfinite(a) | (neg_inf & (a == -np.inf)) | (missing & np.isnan(a))
+    fine = np.isfinite(a)
+    if neg_inf:
+        fine |= a == -np.inf
+    if missing:
+        fine |= np.isnan(a)
     if not np.all(fine):
         bad = a[~fine].flat[0]
         raise ValueError(f"{name} must be finite, got {bad}; remove or impute such entries first")

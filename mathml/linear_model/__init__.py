@@ -1,6 +1,6 @@
-"""Logistic and softmax regression by maximum likelihood, and whether the maximum exists.
+"""Linear models: ridge and lasso; logistic and softmax regression, and whether their fit exists.
 
-Both fits minimise a convex objective whose first two derivatives `logistic_value_and_grad`,
+The last two minimise a convex objective whose first two derivatives `logistic_value_and_grad`,
 `logistic_hessian` and `softmax_value_and_grad` give.
 """
 
@@ -10,8 +10,17 @@ from mathml.linear_model.logistic import (
     logistic_hessian,
     logistic_value_and_grad,
 )
+from mathml.linear_model.penalised import (
+    LassoPath,
+    PenalisedFit,
+    fit_lasso,
+    fit_ridge,
+    lasso_path,
+    penalty_max,
+)
 from mathml.linear_model.separation import is_separable, separation
 from mathml.linear_model.softmax import SoftmaxFit, fit_softmax, softmax_value_and_grad
 
-__all__ = ["LogisticFit", "SoftmaxFit", "fit_logistic", "fit_softmax", "is_separable",
-           "logistic_hessian", "logistic_value_and_grad", "separation", "softmax_value_and_grad"]
+__all__ = ["LassoPath", "LogisticFit", "PenalisedFit", "SoftmaxFit", "fit_lasso", "fit_logistic",
+           "fit_ridge", "fit_softmax", "is_separable", "lasso_path", "logistic_hessian",
+           "logistic_value_and_grad", "penalty_max", "separation", "softmax_value_and_grad"]
