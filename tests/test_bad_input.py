@@ -50,7 +50,8 @@ UNCHECKED = re.compile(r"optim\.\w+\.(init|step)|optim\.Rule")
 # Results, made by the functions that are checked.
 RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset", "integrate.MeanEstimate",
            "linalg.PowerIteration", "linear_model.LassoPath", "linear_model.LogisticFit",
-           "linear_model.PenalisedFit", "linear_model.SoftmaxFit", "pca.PCA", "pca.RatingsFit", "svm.SVM"}
+           "linear_model.PenalisedFit", "linear_model.SoftmaxFit", "pca.PCA", "pca.RatingsFit",
+           "svm.SVM"}
 
 
 @dataclass(frozen=True)
