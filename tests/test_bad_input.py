@@ -37,7 +37,7 @@ from mathml.estimation import (
     NormalFit,
     Poisson,
 )
-from mathml.linear_model import fit_logistic, fit_softmax
+from mathml.linear_model import fit_least_squares, fit_logistic, fit_softmax
 from mathml.neural import MLP, Linear, ReLU, Tanh
 from mathml.optim import GD, Adam
 from mathml.pca import fit_pca, fit_ratings
@@ -49,8 +49,8 @@ NOT_MATHEMATICS = {"plotting", "interactive"}
 UNCHECKED = re.compile(r"optim\.\w+\.(init|step)|optim\.Rule")
 # Results, made by the functions that are checked.
 RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset", "integrate.MeanEstimate",
-           "linalg.PowerIteration", "linear_model.LogisticFit", "linear_model.SoftmaxFit",
-           "pca.PCA", "pca.RatingsFit", "svm.SVM"}
+           "linalg.PowerIteration", "linear_model.LeastSquaresFit", "linear_model.LogisticFit",
+           "linear_model.SoftmaxFit", "pca.PCA", "pca.RatingsFit", "svm.SVM"}
 
 
 @dataclass(frozen=True)
@@ -166,8 +166,11 @@ CASES = {
     "information.mutual_information": case(XY, base=2),
     "information.normal_entropy": case(2.0, base=2),
     "information.normal_kl": case(0.5, 2.0, -1.0, 3.0, infinite=True),
+    "linear_model.LeastSquaresFit.predict": case([[1.0, 2.0], [0.5, 3.0]],
+                                                  on=fit_least_squares(X3, [1.0, 2.0, 4.0])),
     "linear_model.LogisticFit.predict_proba": case([[1.0], [2.0]], on=fit_logistic(X1, Y01)),
     "linear_model.SoftmaxFit.predict_proba": case([[1.0], [2.0]], on=fit_softmax(X1, Y01)),
+    "linear_model.fit_least_squares": case([*X3, [0.5, 1.0]], [1.0, 2.0, 4.0, 3.0]),
     "linear_model.fit_logistic": case(X1, Y01, penalty=0.1, tol=1e-6),
     "linear_model.fit_softmax": case(X1, Y01, penalty=0.1, tol=1e-6),
     "linear_model.is_separable": case(X1, Y01),

@@ -1,9 +1,10 @@
-"""Logistic and softmax regression by maximum likelihood, and whether the maximum exists.
+"""Least squares; logistic and softmax regression, and whether their likelihood has a maximum.
 
-Both fits minimise a convex objective whose first two derivatives `logistic_value_and_grad`,
-`logistic_hessian` and `softmax_value_and_grad` give.
+The two classifiers minimise a convex objective whose first two derivatives
+`logistic_value_and_grad`, `logistic_hessian` and `softmax_value_and_grad` give.
 """
 
+from mathml.linear_model.least_squares import LeastSquaresFit, fit_least_squares
 from mathml.linear_model.logistic import (
     LogisticFit,
     fit_logistic,
@@ -13,5 +14,6 @@ from mathml.linear_model.logistic import (
 from mathml.linear_model.separation import is_separable, separation
 from mathml.linear_model.softmax import SoftmaxFit, fit_softmax, softmax_value_and_grad
 
-__all__ = ["LogisticFit", "SoftmaxFit", "fit_logistic", "fit_softmax", "is_separable",
-           "logistic_hessian", "logistic_value_and_grad", "separation", "softmax_value_and_grad"]
+__all__ = ["LeastSquaresFit", "LogisticFit", "SoftmaxFit", "fit_least_squares", "fit_logistic",
+           "fit_softmax", "is_separable", "logistic_hessian", "logistic_value_and_grad",
+           "separation", "softmax_value_and_grad"]
