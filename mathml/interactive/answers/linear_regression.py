@@ -83,14 +83,16 @@ def _is_adjusted_slope(adjusted_slope) -> None:
     cases = (
         ("for two groups of two", [0.0, 1, 5, 6], [5.0, 6, 0, 1], ["a", "a", "b", "b"]),
         ("for groups of unequal spread", [0.0, 1, 0, 10], [0.0, 3, 1, 11], [1, 1, 2, 2]),
-        ("for groups of unequal size", [0.0, 2, 4, 1, 2], [0.0, 2, 4, 9, 3], ["a", "a", "a", "b", "b"]),
+        ("for groups of unequal size", [0.0, 2, 4, 1, 2], [0.0, 2, 4, 9, 3],
+         ["a", "a", "a", "b", "b"]),
         ("for a group with one member", [0.0, 1, 2, 50], [1.0, 0, 4, -90], ["x", "x", "x", "y"]),
         ("for one group", [1.0, 2, 4], [3.0, 1, 8], [7, 7, 7]),
-        ("for groups in mixed order", rng.normal(size=30) + 3 * many, rng.normal(size=30) - 5 * many,
-         many.tolist()),
+        ("for groups in mixed order", rng.normal(size=30) + 3 * many,
+         rng.normal(size=30) - 5 * many, many.tolist()),
         ("for x near 1e-6 and y near 1e6", 1e-6 * (rng.normal(size=30) + many),
          1e6 * rng.normal(size=30), many.tolist()),
-        ("for labels 10, 2, 33", [1.0, 2, 3, 4, 9, 5], [2.0, 2, 5, 1, 0, 7], [10, 2, 10, 33, 2, 33]),
+        ("for labels 10, 2, 33", [1.0, 2, 3, 4, 9, 5], [2.0, 2, 5, 1, 0, 7],
+         [10, 2, 10, 33, 2, 33]),
     )
     for name, x, y, groups in cases:
         x, y = np.array(x), np.array(y)
@@ -101,8 +103,8 @@ def _is_adjusted_slope(adjusted_slope) -> None:
             given = make(x), make(y), list(groups)
             with np.errstate(all="ignore"):
                 found = np.asarray(adjusted_slope(*given))
-            assert [np.array(part).tolist() for part in given] == [x.tolist(), y.tolist(), groups], (
-                f"{name} it changes what it is given")
+            kept = [np.array(part).tolist() for part in given]
+            assert kept == [x.tolist(), y.tolist(), groups], f"{name} it changes what it is given"
             assert found.size == 1, f"{name} it returns {found.size} numbers"
             assert np.isclose(float(found.item()), right, rtol=1e-8), (
                 f"{name} it returns {found.item():.6g}, not {right:.6g}")
@@ -153,26 +155,27 @@ ANSWERS = {
         wrong=(((0.72, 0.4 / 0.28), "You left out the 1/n that every point has."),
                ((0.92, 0.4), "That is its distance from the line it has pulled to itself."),
                ((0.92, 0.4 / 0.92), "Divide by 1 − h, not by h."),
-               ((0.92, 0.032), "You multiplied by 1 − h. Left out, it misses by more, not by less."),
+               ((0.92, 0.032), "You multiplied by 1 − h. Left out, it misses by more, not less."),
                ((0.4, 2 / 3), "2/5 is the mean of the five leverages. This point is far out."))),
     "linear-regression-2": Number(
-        1.5, ask="mg:", transfer=True,
+        3.5, ask="mg:", transfer=True,
         hints=("Which matrix is X? Compute XᵀX.",
                "XᵀX is 4 times the identity, so its inverse is a quarter of it."),
-        wrong=((3, "That is one by one. Here each stone is in all four weighings."),
-               (0.75, "The variance is divided by 4. What becomes of the standard deviation?"),
-               (2.25, "That is the variance, in mg²."),
-               (6, "More weighings of a stone cannot make it worse: look at the inverse of XᵀX."))),
+        wrong=((7, "That is one by one. Here each stone is in all four weighings."),
+               (1.75, "The variance is divided by 4. What becomes of the standard deviation?"),
+               (12.25, "That is the variance, in mg²."),
+               (14, "More weighings of a stone cannot make it worse: look at (XᵀX)⁻¹."))),
     "linear-regression-3": Choice(
         ("they stay at 2", "they fall by 0.8 standard deviations",
          "they fall by 1.2 standard deviations", "they fall to the mean of all crossings"),
-        "they fall by 0.8 standard deviations", ask="Without any effect of the cameras", transfer=True,
+        "they fall by 0.8 standard deviations", ask="Without any effect of the cameras",
+        transfer=True,
         hints=("The line of this year on last year in standard units has the slope r.",
                "From 2 to 0.6 · 2: how far is that?"),
         wrong=(("they stay at 2", "That would need the correlation 1."),
                ("they fall by 1.2 standard deviations", "1.2 is where they are then."),
-               ("they fall to the mean of all crossings", "That would be so with correlation 0: last "
-                                                          "year would tell nothing."))),
+               ("they fall to the mean of all crossings", "That would be so with correlation 0: "
+                                                          "last year would tell nothing."))),
     "linear-regression-4": Function(
         _is_left_out, ask="left_out",
         hints=("Residuals and leverages of one fit are enough: which formula?",
@@ -201,7 +204,7 @@ ANSWERS = {
                (lambda x, y, groups: _line(x, _moved(y, groups)), "for two groups of two"),
                (_between, "for two groups of two"),
                (_in_place, "it changes what it is given"),
-               (_group_as_number, "for a"),
+               (_group_as_number, "for groups in mixed order"),
                (lambda x, y, groups: _line(_moved(x, groups), y) * 2, "for two groups of two"))),
     "linear-regression-6": Fault(
         ("line 1", "line 2", "line 3", "line 4", "line 5", "line 6"), "line 5", ask="It is",
@@ -214,27 +217,27 @@ ANSWERS = {
                ("line 6", "The centre is the fitted value, and the two ends are equally far."))),
     "linear-regression-7": Proof(
         ("Constants in y change neither part of R². So let P be the projection on the vectors "
-         "orthogonal to the ones, a space of dimension n − 1: R² = ‖Gy‖²/‖Py‖², where G = H − 11ᵀ/n "
-         "is the projection on a subspace of dimension d.",
+         "orthogonal to the ones, a space of dimension n − 1: R² = ‖Gy‖²/‖Py‖², where "
+         "G = H − 11ᵀ/n is the projection on a subspace of dimension d.",
          "Choose orthonormal coordinates z₁, …, z₍ₙ₋₁₎ of that space, the first d of them in the "
          "subspace. A rotated y has the same distribution, so the zⱼ are independent N(0, σ²). And "
          "R² = (z₁² + … + z_d²)/(z₁² + … + z₍ₙ₋₁₎²).",
-         "The n − 1 shares zⱼ²/Σz² have the same expectation by symmetry, and they add up to 1: each "
-         "has 1/(n − 1).",
+         "The n − 1 shares zⱼ²/Σz² have the same expectation by symmetry, and they add up to 1: "
+         "each has 1/(n − 1).",
          "R² is the sum of d of them: E[R²] = d/(n − 1)."),
         transfer=True,
         hints=("Write R² as a ratio of two squared lengths of projections of y.",
-               "In rotated coordinates y is still independent normal. Which share of the squared length "
-               "does one coordinate have on average?")),
+               "In rotated coordinates y is still independent normal. Which share of the squared "
+               "length does one coordinate have on average?")),
     "linear-regression-8": Proof(
-        ("The vectors X̃Aθ for all θ are the X̃θ for all θ, because A is invertible: the column space is "
-         "the same.",
-         "The fitted values are the projection of y on it. So they, and the residuals, are the same; "
-         "the hat matrix is the same projection, and so is its diagonal, the leverages.",
-         "If θ̂ belongs to X̃, then X̃A(A⁻¹θ̂) = X̃θ̂, and the columns are independent: the new parameters "
-         "are A⁻¹θ̂.",
-         "Centring subtracts from each feature its mean times the ones, which is such an A: it leaves "
-         "the weights w as they are and changes only the intercept."),
+        ("The vectors X̃Aθ for all θ are the X̃θ for all θ, as A is invertible: the column space "
+         "is the same.",
+         "The fitted values are the projection of y on it. So they, and the residuals, are the "
+         "same; the hat matrix is the same projection, and so is its diagonal, the leverages.",
+         "If θ̂ belongs to X̃, then X̃A(A⁻¹θ̂) = X̃θ̂, and the columns are independent: the new "
+         "parameters are A⁻¹θ̂.",
+         "Centring subtracts from each feature its mean times the ones, which is such an A: it "
+         "leaves the weights w as they are and changes only the intercept."),
         hints=("Which vectors can be written as X̃Aθ?",
                "Projections depend on the column space alone.")),
 }
