@@ -37,7 +37,13 @@ from mathml.estimation import (
     NormalFit,
     Poisson,
 )
-from mathml.linear_model import fit_lasso, fit_logistic, fit_softmax, lasso_path
+from mathml.linear_model import (
+    fit_lasso,
+    fit_least_squares,
+    fit_logistic,
+    fit_softmax,
+    lasso_path,
+)
 from mathml.neural import MLP, Linear, ReLU, Tanh
 from mathml.optim import GD, Adam
 from mathml.pca import fit_pca, fit_ratings
@@ -49,9 +55,9 @@ NOT_MATHEMATICS = {"plotting", "interactive"}
 UNCHECKED = re.compile(r"optim\.\w+\.(init|step)|optim\.Rule")
 # Results, made by the functions that are checked.
 RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset", "integrate.MeanEstimate",
-           "linalg.PowerIteration", "linear_model.LassoPath", "linear_model.LogisticFit",
-           "linear_model.PenalisedFit", "linear_model.SoftmaxFit", "pca.PCA", "pca.RatingsFit",
-           "svm.SVM"}
+           "linalg.PowerIteration", "linear_model.LassoPath", "linear_model.LeastSquaresFit",
+           "linear_model.LogisticFit", "linear_model.PenalisedFit", "linear_model.SoftmaxFit",
+           "pca.PCA", "pca.RatingsFit", "svm.SVM"}
 
 
 @dataclass(frozen=True)
@@ -168,10 +174,13 @@ CASES = {
     "information.normal_entropy": case(2.0, base=2),
     "information.normal_kl": case(0.5, 2.0, -1.0, 3.0, infinite=True),
     "linear_model.LassoPath.predict": case([[1.0], [2.0]], on=lasso_path(X1, Y01)),
+    "linear_model.LeastSquaresFit.predict": case([[1.0, 2.0], [0.5, 3.0]],
+                                                  on=fit_least_squares(X3, [1.0, 2.0, 4.0])),
     "linear_model.LogisticFit.predict_proba": case([[1.0], [2.0]], on=fit_logistic(X1, Y01)),
     "linear_model.PenalisedFit.predict": case([[1.0], [2.0]], on=fit_lasso(X1, Y01, 0.1)),
     "linear_model.SoftmaxFit.predict_proba": case([[1.0], [2.0]], on=fit_softmax(X1, Y01)),
     "linear_model.fit_lasso": case(X1, Y01, penalty=0.1),
+    "linear_model.fit_least_squares": case([*X3, [0.5, 1.0]], [1.0, 2.0, 4.0, 3.0]),
     "linear_model.fit_logistic": case(X1, Y01, penalty=0.1, tol=1e-6),
     "linear_model.fit_ridge": case(X1, Y01, penalty=0.1),
     "linear_model.fit_softmax": case(X1, Y01, penalty=0.1, tol=1e-6),
