@@ -28,7 +28,14 @@ from scipy import stats
 
 import mathml
 from mathml.autodiff import Tensor
-from mathml.bayes import BetaBernoulli, GridPosterior, NormalMean
+from mathml.bayes import (
+    BayesianLinear,
+    BetaBernoulli,
+    DirichletCategorical,
+    GammaPoisson,
+    GridPosterior,
+    NormalMean,
+)
 from mathml.estimation import (
     Bernoulli,
     Categorical,
@@ -114,10 +121,26 @@ CASES = {
     "autodiff.Tensor.sum": case(axis=0, keepdims=True, on=Tensor(X3)),
     "autodiff.logsumexp": case([3.0, -4.0], axis=0, keepdims=True),
     "autodiff.value_and_grad": case(square),
+    "bayes.BayesianLinear": case(X=X3, y=[1.0, 2.0, 0.5], tau2=2.0, sigma2=0.5),
+    "bayes.BayesianLinear.line": case(
+        X=X3, on=BayesianLinear(X3, [1.0, 2.0, 0.5], tau2=2.0, sigma2=0.5)),
+    "bayes.BayesianLinear.predict": case(
+        X=X3, on=BayesianLinear(X3, [1.0, 2.0, 0.5], tau2=2.0, sigma2=0.5)),
     "bayes.BetaBernoulli": case(a=2.0, b=3.0),
     "bayes.BetaBernoulli.interval": case(level=0.9, on=BetaBernoulli(2, 2)),
     "bayes.BetaBernoulli.log_evidence": case(heads=7, tails=3, on=BetaBernoulli(2, 2)),
     "bayes.BetaBernoulli.update": case(heads=7, tails=3, on=BetaBernoulli(2, 2)),
+    "bayes.DirichletCategorical": case(alpha=[1.0, 2.0, 0.5]),
+    "bayes.DirichletCategorical.log_evidence": case(
+        counts=[3, 0, 2], on=DirichletCategorical([1.0, 2.0, 0.5])),
+    "bayes.DirichletCategorical.marginal": case(k=1, on=DirichletCategorical([1.0, 2.0, 0.5])),
+    "bayes.DirichletCategorical.update": case(
+        counts=[3, 0, 2], on=DirichletCategorical([1.0, 2.0, 0.5])),
+    "bayes.GammaPoisson": case(a=2.0, b=1.5),
+    "bayes.GammaPoisson.interval": case(level=0.9, on=GammaPoisson(2, 1.5)),
+    "bayes.GammaPoisson.log_evidence": case(x=[0, 3, 1], on=GammaPoisson(2, 1.5)),
+    "bayes.GammaPoisson.predictive_pmf": case(k=[0, 3, 1], on=GammaPoisson(2, 1.5)),
+    "bayes.GammaPoisson.update": case(x=[0, 3, 1], on=GammaPoisson(2, 1.5)),
     "bayes.GridPosterior": case(theta=GRID, log_density=-GRID, log_evidence=-1.0, infinite=True),
     "bayes.GridPosterior.interval": case(level=0.9, on=GridPosterior(GRID)),
     "bayes.GridPosterior.probability": case(low=0.2, high=0.5, on=GridPosterior(GRID)),

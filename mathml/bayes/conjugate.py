@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from mathml._check import as_float_array, as_int, as_scalar, as_vector, finite_result
+from mathml._check import (
+    as_counts,
+    as_float_array,
+    as_int,
+    as_scalar,
+    as_vector,
+    finite_result,
+)
 from mathml.estimation.models import Normal
 
 
@@ -85,8 +92,7 @@ class BetaBernoulli:
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Equal-tailed credible interval of probability ``level``."""
-        tail = (1 - as_scalar(level, "level", low=0.0, high=1.0, open_low=True, open_high=True)) / 2
-        low, high = special.betaincinv(self.a, self.b, [tail, 1 - tail])
+        low, high = special.betaincinv(self.a, self.b, _tails(level))
         return finite_result((float(low), float(high)), "the interval")
 
 
@@ -153,9 +159,190 @@ class NormalMean:
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Equal-tailed credible interval of probability ``level`` for μ."""
-        tail = (1 - as_scalar(level, "level", low=0.0, high=1.0, open_low=True, open_high=True)) / 2
-        half = float(-special.ndtri(tail)) * math.sqrt(self.var)
+        half = float(-special.ndtri(_tails(level)[0])) * math.sqrt(self.var)
         return self.mean - half, self.mean + half
+
+
+@dataclass(frozen=True)
+class GammaPoisson:
+    """Belief Gamma(a, b) about the mean μ of Poisson counts; ``update`` adds them up.
+
+    ``p(μ) ∝ μ^{a-1} e^{-bμ}``: b is a *rate*, SciPy's ``scale`` is 1/b. After n counts with the
+    sum s the belief is Gamma(a + s, b + n).
+
+    Parameters
+    ----------
+    a, b : float
+        Positive shape and rate: a belief worth b observations with the sum a.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a or b is not positive, x holds no counts, or a result overflows.
+
+    References
+    ----------
+    Gelman et al. (2013), *Bayesian Data Analysis*, 3rd ed., ch. 2.
+
+    Examples
+    --------
+    >>> belief = GammaPoisson(2, 1).update([0, 3, 1])
+    >>> belief, belief.mean, belief.predictive_pmf([0, 1]).round(4)
+    (GammaPoisson(a=6.0, b=4.0), 1.5, array([0.2621, 0.3146]))
+    """
+
+    a: float
+    b: float
+
+    def __post_init__(self):
+        for name in ("a", "b"):
+            value = as_scalar(getattr(self, name), name, low=0.0, high=1e300, open_low=True)
+            object.__setattr__(self, name, value)
+
+    def update(self, x) -> GammaPoisson:
+        """The belief after the counts ``x``, a vector (n,) or one number."""
+        x = _counts(x)
+        return GammaPoisson(self.a + _sum(x), self.b + x.size)
+
+    def log_evidence(self, x) -> float:
+        """``log ∫ Πᵢ μ^{xᵢ} e^{-μ}/xᵢ! p(μ) dμ``: of the counts in this order."""
+        x = _counts(x)
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = (_log_rising(self.a, _sum(x)) - self.a * np.log1p(x.size / self.b)
+                     - _sum(x) * np.log(self.b + x.size) - special.gammaln(x + 1).sum())
+        return min(0.0, finite_result(float(total), "the log-evidence"))
+
+    @property
+    def mean(self) -> float:
+        """``a / b``."""
+        return finite_result(self.a / self.b, "the mean")
+
+    def predictive_pmf(self, k) -> np.ndarray:
+        """Probabilities (m,) that the next count is k: negative binomial, ``nbinom(a, b/(1+b))``.
+
+        Its mean is that of the belief, and its variance the mean plus the belief's variance.
+        """
+        k = _counts(k)
+        with np.errstate(over="ignore", invalid="ignore"):
+            some = np.maximum(k, 1)
+            rising = np.where(k > 0, -special.betaln(self.a, some) - np.log(some), 0.0)
+            log_pmf = rising - self.a * np.log1p(1 / self.b) - k * np.log1p(self.b)
+            return np.exp(np.minimum(finite_result(log_pmf, "the log-probability"), 0.0))
+
+    @property
+    def var(self) -> float:
+        """``a / b²``."""
+        return finite_result(self.a / self.b / self.b, "var")
+
+    @property
+    def mode(self) -> float:
+        """``(a-1) / b``, or 0 if a ≤ 1."""
+        return finite_result(max(0.0, self.a - 1) / self.b, "the mode")
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Equal-tailed credible interval of probability ``level`` for μ."""
+        low, high = special.gammaincinv(self.a, _tails(level))
+        return finite_result((float(low) / self.b, float(high) / self.b), "the interval")
+
+
+@dataclass(frozen=True)
+class DirichletCategorical:
+    """Belief Dirichlet(α₁, …, α_K) about the probabilities of K labels; ``update`` adds counts.
+
+    ``p(θ) ∝ Πₖ θₖ^{αₖ-1}`` on the vectors with θₖ ≥ 0 and Σθₖ = 1. BetaBernoulli is K = 2.
+
+    Parameters
+    ----------
+    alpha : array_like, shape (K,)
+        Positive; all 1 is uniform. Kept as a tuple.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an αₖ is not positive, ``counts`` holds no K counts, or (``mode``) none is unique.
+
+    References
+    ----------
+    Gelman et al. (2013), *Bayesian Data Analysis*, 3rd ed., ch. 3.
+
+    Examples
+    --------
+    >>> belief = DirichletCategorical([1, 1, 1]).update([5, 2, 0])
+    >>> belief, belief.predictive
+    (DirichletCategorical(alpha=(6.0, 3.0, 1.0)), array([0.6, 0.3, 0.1]))
+    """
+
+    alpha: tuple[float, ...]
+
+    def __post_init__(self):
+        alpha = as_vector(self.alpha, "alpha", min_size=2)
+        for value in (alpha.min(), alpha.max()):
+            as_scalar(value, "alpha", low=0.0, high=1e300, open_low=True)
+        object.__setattr__(self, "alpha", tuple(alpha.tolist()))
+
+    def update(self, counts) -> DirichletCategorical:
+        """The belief after ``counts[k]`` labels k, a vector (K,)."""
+        return DirichletCategorical(np.add(self.alpha, self._counts(counts)))
+
+    def log_evidence(self, counts) -> float:
+        """``log ∫ Πₖ θₖ^{counts[k]} p(θ) dθ``: of one sequence, no multinomial coefficient."""
+        counts = self._counts(counts)
+        with np.errstate(over="ignore", invalid="ignore"):
+            each = [_log_rising(a, n) for a, n in zip(self.alpha, counts, strict=True)]
+            total = math.fsum(each) - _log_rising(sum(self.alpha), _sum(counts))
+        return min(0.0, finite_result(float(total), "the log-evidence"))
+
+    @property
+    def mean(self) -> np.ndarray:
+        """``αₖ / Σⱼ αⱼ``, (K,)."""
+        return np.array(self.alpha) / sum(self.alpha)
+
+    @property
+    def predictive(self) -> np.ndarray:
+        """Probabilities of the next label: the mean, (K,)."""
+        return self.mean
+
+    @property
+    def var(self) -> np.ndarray:
+        """``mₖ (1 - mₖ) / (1 + Σⱼ αⱼ)`` with the means mₖ, (K,)."""
+        return np.array([self.marginal(k).var for k in range(len(self.alpha))])
+
+    @property
+    def mode(self) -> np.ndarray:
+        """``(αₖ-1) / Σⱼ (αⱼ-1)``, (K,), if no αₖ is below 1 and one is above."""
+        excess = np.array(self.alpha) - 1
+        if excess.min() < 0 or excess.max() == 0:
+            raise ValueError(f"mode must be unique, got alpha = {self.alpha}; "
+                             "use the mean, or more data")
+        return excess / excess.sum()
+
+    def marginal(self, k: int) -> BetaBernoulli:
+        """The belief about θₖ alone, Beta(αₖ, Σⱼ αⱼ - αₖ)."""
+        k = as_int(k, "k", high=len(self.alpha) - 1)
+        return BetaBernoulli(self.alpha[k], sum(self.alpha[:k] + self.alpha[k + 1:]))
+
+    def _counts(self, counts) -> np.ndarray:
+        return as_counts(counts, "counts", size=len(self.alpha))
+
+
+def _counts(x) -> np.ndarray:
+    x = as_float_array(x, "x")
+    return as_counts(x[None] if x.ndim == 0 else x, "x")
+
+
+def _sum(x: np.ndarray) -> float:
+    with np.errstate(over="ignore"):
+        return finite_result(float(x.sum()), "the sum of the counts")
+
+
+def _log_rising(a: float, n: float) -> float:
+    """``log a(a+1)⋯(a+n-1) = log Γ(a+n)/Γ(a)``; a difference of lgammas would cancel."""
+    return special.gammaln(n) - special.betaln(a, n) if n > 0 else 0.0
+
+
+def _tails(level: float) -> tuple[float, float]:
+    tail = (1 - as_scalar(level, "level", low=0.0, high=1.0, open_low=True, open_high=True)) / 2
+    return tail, 1 - tail
 
 
 def _count(n, name: str) -> int:
