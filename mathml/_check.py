@@ -50,8 +50,11 @@ def as_vector(x, name: str, *, min_size: int = 1, size: int | None = None) -> np
 
 
 def as_matrix(x, name: str, *, min_rows: int = 1, rows: int | None = None,
-              missing: bool = False) -> np.ndarray:
-    """Return ``x`` as a float matrix ``(n, d)``, finite or ``missing``, of at least one column."""
+              columns: int | None = None, missing: bool = False) -> np.ndarray:
+    """Return ``x`` as a float matrix ``(n, d)``, finite or ``missing``, of at least one column.
+
+    If it goes into a fit, it has as many ``columns`` as the data of the fit.
+    """
     a = as_float_array(x, name, missing=missing)
     if a.ndim != 2:
         raise ValueError(f"{name} must be two-dimensional, got shape {a.shape}; "
@@ -59,6 +62,9 @@ def as_matrix(x, name: str, *, min_rows: int = 1, rows: int | None = None,
     if a.shape[1] == 0:
         raise ValueError(f"{name} must have at least one column, got shape {a.shape}; "
                          "add a feature")
+    if columns is not None and a.shape[1] != columns:
+        raise ValueError(f"{name} must have {columns} columns, got shape {a.shape}; "
+                         "pass the features of the fit")
     _check_size(a.shape[0], name, min_rows, rows, unit="rows")
     return a
 

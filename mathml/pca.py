@@ -78,11 +78,7 @@ class PCA:
         >>> fit_pca([[0, 0], [2, 0]]).transform([[5, 7]]).tolist()
         [[4.0]]
         """
-        X = as_matrix(X, "X")
-        d = len(self.mean)
-        if X.shape[1] != d:
-            raise ValueError(f"X must have {d} columns, got shape {X.shape}; "
-                             "pass the features that the components were fitted to")
+        X = as_matrix(X, "X", columns=len(self.mean))
         with np.errstate(over="ignore", invalid="ignore"):
             return finite_result((X - self.mean) / self.scale @ self.components.T, "the scores")
 

@@ -77,10 +77,7 @@ class SVM:
         >>> machine.decision([[1, 1], [0, 0], [3, 0]]).round(6).tolist()
         [1.0, 0.0, 1.5]
         """
-        X = as_matrix(X, "X")
-        if X.shape[1] != self._points.shape[1]:
-            raise ValueError(f"X must have {self._points.shape[1]} columns, got {X.shape[1]}; "
-                             "pass the features of the fit")
+        X = as_matrix(X, "X", columns=self._points.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
             values = _kernel(X, self._points, self._gamma) @ self._weights + self.intercept
         return finite_result(values, "the decision")

@@ -106,10 +106,7 @@ class BayesianLinear:
 
         The variance is ``σ²/n + (x - x̄)' cov (x - x̄)``: least at the centre of the data.
         """
-        X = as_matrix(X, "X")
-        if X.shape[1] != self.mean.size:
-            raise ValueError(f"X must have {self.mean.size} columns, got {X.shape[1]}; "
-                             "pass the features of the fit")
+        X = as_matrix(X, "X", columns=self.mean.size)
         with np.errstate(over="ignore", invalid="ignore"):
             away = X - self._centre
             mean = float(np.mean(self.y)) + away @ self.mean

@@ -134,11 +134,7 @@ class LeastSquaresFit:
         >>> fit_least_squares([[0], [1], [2]], [1, 3, 5]).predict([[10]]).round(9).tolist()
         [21.0]
         """
-        X = as_matrix(X, "X")
-        d = len(self.coef)
-        if X.shape[1] != d:
-            raise ValueError(f"X must have {d} columns, got shape {X.shape}; "
-                             "pass the features that were fitted")
+        X = as_matrix(X, "X", columns=len(self.coef))
         with np.errstate(over="ignore", invalid="ignore"):
             return finite_result(self.y_mean + (X - self.x_mean) @ self.coef, "the predictions")
 

@@ -454,9 +454,6 @@ def _newton_step(G: np.ndarray, force: np.ndarray) -> tuple[np.ndarray, bool]:
 
 
 def _linear(X, coef: np.ndarray, intercept) -> np.ndarray:
-    X = as_matrix(X, "X")
-    if X.shape[1] != len(coef):
-        raise ValueError(f"X must have {len(coef)} columns, got {X.shape[1]}; pass the features of "
-                         "the fit")
+    X = as_matrix(X, "X", columns=len(coef))
     with np.errstate(over="ignore", invalid="ignore"):
         return finite_result(X @ coef + intercept, "the prediction")
