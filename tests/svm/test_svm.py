@@ -114,5 +114,5 @@ def test_what_is_wrong_is_told(change, message):
 
 def test_other_columns_than_those_of_the_fit_are_told():
     machine = fit_svm([[0.0], [1.0]], [-1, 1], C=1.0)
-    with pytest.raises(ValueError, match="1 columns, got 2"):
+    with pytest.raises(ValueError, match=r"1 columns, got shape \(1, 2\)"):
         machine.decision([[1.0, 2.0]])
