@@ -61,7 +61,8 @@ class BetaBernoulli:
     def log_evidence(self, heads: int, tails: int) -> float:
         """``log ∫ θ^heads (1-θ)^tails p(θ) dθ``: of one sequence, no binomial coefficient."""
         heads, tails = _count(heads, "heads"), _count(tails, "tails")
-        ratio = special.betaln(self.a + heads, self.b + tails) - special.betaln(self.a, self.b)
+        ratio = (_log_rising(self.a, heads) + _log_rising(self.b, tails)
+                 - _log_rising(self.a + self.b, heads + tails))
         return min(0.0, float(ratio))
 
     @property

@@ -211,3 +211,11 @@ def test_the_posterior_is_calibrated_under_the_prior():
     z = np.array(z)
     assert np.all(np.abs(z.mean(axis=0)) < 4 / math.sqrt(1500))
     assert np.all(np.abs(z.var(axis=0) - 1) < 4 * math.sqrt(2 / 1500))
+
+
+@pytest.mark.parametrize("size", [1e3, 1e10, 1e15, 1e100])
+def test_beta_is_dirichlet_of_two_however_strong_the_prior(size):
+    """A difference of log-beta functions once called 20 throws certain."""
+    evidence = BetaBernoulli(size, size).log_evidence(10, 10)
+    assert np.isclose(evidence, DirichletCategorical([size, size]).log_evidence([10, 10]))
+    assert np.isclose(evidence, 20 * np.log(0.5), rtol=50 / size + 1e-12)

@@ -16,7 +16,8 @@ def _is_shrink(shrink) -> None:
         ("for an empty group", [[], [2.0]], 7.0, 1.0, 1.0, [7.0, 4.5]),
         ("if all groups are empty", [[], []], 7.0, 1.0, 1.0, [7.0, 7.0]),
         ("for τ² = 0", [[3.0, 4.0], [5.0]], 1.0, 0.0, 2.0, [1.0, 1.0]),
-        ("for a very vague prior", [[3.0, 4.0], [5.0]], 1.0, 1e300, 1e-6, [3.5, 5.0]),
+        ("for zeros and negative numbers", [[0.0, 0.0], [-4.0, -8.0]], 1.0, 1.0, 2.0, [0.5, -2.5]),
+        ("for a very vague prior", [[3.0, 4.0], [5.0]], 1.0, 1e9, 1.0, [3.5, 5.0]),
         ("for a very small τ²", [[3.0, 4.0], [5.0]], 1.0, 1e-300, 1.0, [1.0, 1.0]),
         ("for very small variances", [[3.0, 4.0], [5.0]], 1.0, 3e-200, 1e-200, [22 / 7, 4.0]),
         ("for equal numbers out of order", [[5.0, 1.0, 5.0, 5.0]], 0.0, 1.0, 4.0, [2.0]),
@@ -96,7 +97,7 @@ ANSWERS = {
                ((0.32, 4 / 50 / 0.25), "0.25 is a variance. The Laplace density has the variance "
                                        "2s²."),
                ((0.16, 4 / 50 / (0.5 / np.sqrt(2))), "0.5 is the standard deviation τ; you need "
-                                                     "τ²."),
+                                                     "τ². Or did you give λ/2?"),
                ((16.0, 8 * np.sqrt(2)), "The sum of squares is divided by 2n in J: multiply minus "
                                         "the log-posterior by σ²/n."),
                ((0.16, 0.16), "0.5 is the standard deviation of both. What are τ² and s?"))),
@@ -146,13 +147,13 @@ ANSWERS = {
                (_with_the_prior_put_in, "it changes what it is given"),
                (_with_a_floor, "for very small variances"))),
     "bayesian-estimation-5": Fault(
-        ("line 1", "line 2", "line 3", "line 4"), "line 2", ask="It is",
-        hints=("How often does x enter the posterior?",
-               "Write down the posterior variance in terms of σ²/n."),
-        wrong=(("line 1", "That σ² is known was agreed, and n is right."),
-               ("line 3", "An update by data is right, if the prior was there before the data. Was "
-                          "it?"),
-               ("line 4", "That is the 95 % interval of the posterior that it is given."))),
+        ("line 1", "line 2", "line 3", "line 4", "line 5"), "line 2", ask="It is",
+        hints=("How often does x enter the belief at the end?",
+               "Write down the variance at the end in terms of 1/n."),
+        wrong=(("line 1", "That is what was known of μ, and it hardly matters beside the data."),
+               ("line 3", "It only copies the belief: NormalMean is given its own mean and variance."),
+               ("line 4", "To update a belief by data is right. How often is it done?"),
+               ("line 5", "That is the 95 % interval of the belief that it is given."))),
     "bayesian-estimation-6": Choice(
         ("its median is 9", "its mean is 16", "its mode is 4", "its median is 9 and its mean is 16",
          "none of these without knowing the density"),
