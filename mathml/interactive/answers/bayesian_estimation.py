@@ -151,7 +151,7 @@ ANSWERS = {
         hints=("How often does x enter the belief at the end?",
                "Write down the variance at the end in terms of 1/n."),
         wrong=(("line 1", "That is what was known of μ, and it hardly matters beside the data."),
-               ("line 3", "It only copies the belief: NormalMean is given its own mean and variance."),
+               ("line 3", "It copies the belief and changes nothing in it."),
                ("line 4", "To update a belief by data is right. How often is it done?"),
                ("line 5", "That is the 95 % interval of the belief that it is given."))),
     "bayesian-estimation-6": Choice(
