@@ -10,6 +10,7 @@ from scipy.linalg import qr, solve_triangular
 from mathml._check import as_matrix, as_vector, finite_result
 
 EPS = np.finfo(float).eps
+WHOLE = 0.1  # some direction of columns of length 1 has a singular value of at least 1: it stays
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,8 @@ class LeastSquaresFit:
         Raises
         ------
         ValueError
-            If y is constant: there is no variation of which a share could be explained.
+            If y is constant, or varies so little that its squares are 0 in floats: there is no
+            variation of which a share could be explained.
         """
         if self.variation == 0:
             raise ValueError(f"y must vary for an R², got only {self.y_mean:.6g}; "
@@ -216,6 +218,7 @@ def _centred(X: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarr
     constant = X.min(axis=0) == X.max(axis=0)
     mean = finite_result(np.where(constant, X[0], X.mean(axis=0)), f"the mean of {name}")
     C = finite_result(X - mean, f"the centred {name}")
+    C = C - C.mean(axis=0)  # what the rounding of the first mean left
     top = np.where(constant, 1.0, np.abs(C).max(axis=0))  # divided out first: squares may overflow
     top[top == 0] = 1.0
     C = C / top
@@ -233,7 +236,7 @@ def _decomposed(C: np.ndarray, blur: np.ndarray) -> tuple[np.ndarray, np.ndarray
     if d == 0:
         return np.zeros((n, 0)), np.zeros(0), np.zeros((0, 0))
     U, s, Vt = np.linalg.svd(C, full_matrices=False)
-    zero = EPS * max(max(n, d) * s[0], min(blur.max() * np.sqrt(n), 1e6))
+    zero = max(EPS * max(n, d) * s[0], min(EPS * np.sqrt(n) * blur.max(), WHOLE))
     rank = int(np.sum(s > zero))
     return U[:, :rank], s[:rank], Vt[:rank].T
 

@@ -15,7 +15,7 @@ def _fitted_elsewhere(X, y, at):
 
 def _is_left_out(left_out) -> None:
     rng = np.random.default_rng(0)
-    wide = rng.normal(size=(9, 2)) * [1e8, 1e-6] + [3e8, 5e-6]
+    wide = rng.normal(size=(9, 2)) * [1e8, 1e-6] + [1e9, 5e-6]
     cases = (
         ("for four points on a line but one", np.array([[0.0], [1.0], [2.0], [3.0]]),
          np.array([0.0, 1.0, 2.0, 7.0])),
@@ -25,7 +25,7 @@ def _is_left_out(left_out) -> None:
         ("for a row that occurs twice", np.array([[1.0], [1.0], [2.0], [5.0]]),
          np.array([0.0, 2.0, 1.0, 3.0])),
         ("for outputs near 1e-9", rng.normal(size=(7, 3)), 1e-9 * rng.normal(size=7)),
-        ("for columns near 1e8 and 1e-6", wide, rng.normal(size=9)),
+        ("for columns near 1e9 and 1e-6", wide, rng.normal(size=9)),
         ("for a column with the mean 1e6", rng.normal(size=(10, 1)) + 1e6, rng.normal(size=10)),
     )
     for name, X, y in cases:
@@ -190,7 +190,7 @@ ANSWERS = {
                 "for four points on a line but one"),
                (lambda X, y: _left_out(X, y, ones=False), "for four points on a line but one"),
                (_left_out_wrong_way, "for four points on a line but one"),
-               (_left_out_by_inverse, "for columns near 1e8 and 1e-6"),
+               (_left_out_by_inverse, "for columns near 1e9 and 1e-6"),
                (_left_out_in_place, "it changes y"))),
     "linear-regression-5": Function(
         _is_adjusted_slope, ask="adjusted_slope",
