@@ -123,7 +123,7 @@ def test_a_statistic_is_called_with_both_samples_and_cannot_change_them():
     x, y, seen = [1.0, 5.0, 2.0], [3.0, 4.0], []
 
     def spread(a, b):
-        seen.append((a.size, b.size, sorted([*a, *b])))
+        seen.append((a.size, b.size, sorted(map(float, [*a, *b]))))
         difference = np.ptp(a) - np.ptp(b)
         a[:] = 0
         return difference
@@ -191,14 +191,14 @@ def by_quadrature(d, n, groups, alpha):
     df, delta = groups * (n - 1), d * math.sqrt(n / groups)
     bound = stats.t.isf(alpha / 2, df)
 
-    def finds(v):
-        r = bound * math.sqrt(v / df)
-        return stats.chi2.pdf(v, df) * (stats.norm.cdf(delta - r) + stats.norm.cdf(-delta - r))
+    def finds(r):
+        tails = stats.norm.cdf(delta - bound * r) + stats.norm.cdf(-delta - bound * r)
+        return root * stats.chi.pdf(root * r, df) * tails
 
-    cuts = stats.chi2.ppf([1e-14, 1e-6, 0.01, 0.2, 0.5, 0.8, 0.99, 1 - 1e-6], df)
-    cuts = [0, *cuts, 3 * cuts[-1] + 60]
-    pairs = pairwise(cuts)
-    return sum(quad(finds, a, b, epsabs=1e-13, limit=200)[0] for a, b in pairs)
+    root = math.sqrt(df)
+    cuts = stats.chi.ppf([1e-14, 1e-6, 0.01, 0.2, 0.5, 0.8, 0.99, 1 - 1e-6], df) / root
+    cuts = sorted([0, *cuts, 3 * cuts[-1], 9 / bound, delta / bound])
+    return sum(quad(finds, a, b, epsabs=1e-13, limit=200)[0] for a, b in pairwise(cuts))
 
 
 @pytest.mark.parametrize("groups", [1, 2])
