@@ -144,7 +144,7 @@ def welch(x, y, *, level: float = 0.95) -> WelchTest:
               \Big( \frac{a^2}{n_x - 1} + \frac{b^2}{n_y - 1} \Big)
 
     t is compared with Student's distribution of ν degrees of freedom. For normal samples its level
-    is nearly kept whatever the variances; it is exact for none.
+    is nearly kept whatever the variances, but not exactly.
 
     Parameters
     ----------
