@@ -118,7 +118,7 @@ ANSWERS = {
     "tests-and-intervals-1": Number(
         900 / 82, ask="ν =",
         hints=("Only the ratio of a to b matters. What is it?",
-               "a = 9b. Put that into the formula for 1/ν with n − 1 = 9 in both places."),
+               "a = 9b. Put that into the formula for ν with n − 1 = 9 in both places."),
         wrong=((18, "That is what pooling uses. Welch's test reaches it only if the two variances "
                     "agree here."),
                (9, "That would be one group alone. The quiet one still counts for something."),
