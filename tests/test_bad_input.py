@@ -61,7 +61,8 @@ NOT_MATHEMATICS = {"plotting", "interactive"}
 # Rules are stepped by the drivers, with arrays these have checked; the equation stands alone.
 UNCHECKED = re.compile(r"optim\.\w+\.(init|step)|optim\.Rule")
 # Results, made by the functions that are checked.
-RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset", "integrate.MeanEstimate",
+RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset", "inference.Coverage",
+           "inference.PermutationTest", "inference.WelchTest", "integrate.MeanEstimate",
            "linalg.PowerIteration", "linear_model.LassoPath", "linear_model.LeastSquaresFit",
            "linear_model.LogisticFit", "linear_model.PenalisedFit", "linear_model.SoftmaxFit",
            "pca.PCA", "pca.RatingsFit", "svm.SVM"}
@@ -187,6 +188,16 @@ CASES = {
     "estimation.log_likelihood": case(NormalFit(0.5, 2.0, 4), x=[0.5, 2.0]),
     "estimation.normal_logpdf": case(x=[0.5, 2.0], mean=0.5, var=2.0),
     "estimation.score": case(Exponential(1.5), x=[0.5, 2.0]),
+    "inference.bootstrap_interval": case([1.0, 2.5, 4.0], np.median, level=0.9, method="basic",
+                                         resamples=5, rng=RNG),
+    "inference.coverage": case(lambda x: (np.min(x), np.max(x)), lambda rng, n: rng.random(n), 0.5,
+                               n=3, trials=5, rng=RNG),
+    "inference.mean_interval": case([1.0, 2.5, 4.0], level=0.9),
+    "inference.permutation_test": case([1.0, 2.5, 4.0], [2.0, 0.5, 3.0],
+                                       lambda x, y: np.median(x) - np.median(y), paired=True,
+                                       resamples=30, rng=RNG),
+    "inference.power": case(0.5, 20, groups=1, alpha=0.1),
+    "inference.welch": case([1.0, 2.5, 4.0], [2.0, 0.5], level=0.9),
     "information.cross_entropy": case(P, Q, base=2, infinite=True),
     "information.entropy": case(P, base=2),
     "information.huffman_code": case(P),
