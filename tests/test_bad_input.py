@@ -56,6 +56,7 @@ from mathml.optim import GD, Adam
 from mathml.pca import fit_pca, fit_ratings
 from mathml.probability import Joint
 from mathml.svm import fit_svm
+from mathml.tree import fit_tree
 
 NOT_MATHEMATICS = {"plotting", "interactive"}
 # Rules are stepped by the drivers, with arrays these have checked; the equation stands alone.
@@ -65,7 +66,7 @@ RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset", "inference
            "inference.PermutationTest", "inference.WelchTest", "integrate.MeanEstimate",
            "linalg.PowerIteration", "linear_model.LassoPath", "linear_model.LeastSquaresFit",
            "linear_model.LogisticFit", "linear_model.PenalisedFit", "linear_model.SoftmaxFit",
-           "pca.PCA", "pca.RatingsFit", "svm.SVM"}
+           "pca.PCA", "pca.RatingsFit", "svm.SVM", "tree.Tree"}
 
 
 @dataclass(frozen=True)
@@ -291,6 +292,10 @@ CASES = {
     "probability.union": case(pa=0.5, pb=0.4, pab=Fraction(1, 5)),
     "svm.SVM.decision": case([[1.0, 2.0], [0.5, 3.0]], on=fit_svm(X3, [-1, 1, 1], C=1.0)),
     "svm.fit_svm": case(X3, [-1, 1, 1], C=2.0, kernel="rbf", gamma=0.5, infinite=True),
+    "tree.Tree.apply": case([[1.0], [2.0]], on=fit_tree(X1, Y01)),
+    "tree.Tree.predict": case([[1.0], [2.0]], on=fit_tree(X1, Y01)),
+    "tree.Tree.predict_proba": case([[1.0], [2.0]], on=fit_tree(X1, Y01)),
+    "tree.fit_tree": case(X1, Y01, max_depth=2, min_leaf=1, task="regression"),
 }
 
 
