@@ -329,6 +329,7 @@ class _Centred:
     def fit(self, w: np.ndarray, value: float, gap: float) -> PenalisedFit:
         """The fit in the units of the data, from one in those of the scaled data."""
         bound = GAP * (self.y @ self.y) / (2 * len(self.y))
+        gap = max(gap, 0.0)  # below it is rounding
         converged = bool(gap <= bound)
         sign = "<=" if converged else ">"
         message = (f"{'converged' if converged else 'not converged'}: duality gap "
@@ -337,7 +338,7 @@ class _Centred:
         with np.errstate(over="ignore", invalid="ignore"):
             coef = w * (self.unit_y / self.unit)
             intercept = float(self.mean_y - self.mean @ coef)
-            value, gap = float(value * self.unit_y**2), float(max(gap, 0.0) * self.unit_y**2)
+            value, gap = float(value * self.unit_y**2), float(gap * self.unit_y**2)
         finite_result([intercept, *coef], "the fit")
         return PenalisedFit(coef, intercept, value, gap, converged, message)
 
@@ -345,9 +346,10 @@ class _Centred:
 def _centre(a: np.ndarray, name: str) -> tuple[np.ndarray, float]:
     """Subtract the mean from `a` in place, and divide by its largest entry if that is extreme."""
     with np.errstate(over="ignore", invalid="ignore"):
-        mean = a.mean(axis=0)
+        high, low = a.max(axis=0), a.min(axis=0)
+        mean = np.where(high == low, high, a.mean(axis=0))  # of equal numbers it may be rounded
         a -= mean
-        unit = max(a.max(), -a.min())
+        unit = float(np.max([high - mean, mean - low]))
     if not unit < LARGEST:
         raise ValueError(f"{name} must vary by less than {LARGEST:g}, got {unit:g}; choose a "
                          "larger unit")

@@ -173,7 +173,8 @@ def test_awkward_columns(seed, kind):
 
 
 def test_lasso_without_any_relation_is_the_mean():
-    for X, y in (([[1.0], [1.0], [1.0]], [1, 2, 6]), ([[1.0], [2.0]], [4, 4]), ([[3.0]], [5.0])):
+    for X, y in (([[1.0], [1.0], [1.0]], [1, 2, 6]), (np.full((30, 1), 0.1), np.arange(30)),
+                 ([[1.0], [2.0]], [4, 4]), ([[3.0]], [5.0])):
         for fit in (fit_lasso(X, y, 0.1), fit_ridge(X, y, 0.1)):
             assert fit.coef.tolist() == [0.0]
             assert fit.intercept == np.mean(y)

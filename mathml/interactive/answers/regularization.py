@@ -17,7 +17,7 @@ def _is_lasso(lasso) -> None:
     twins = X[:, [0, 1, 2, 3, 0]]
     constant = np.c_[X, np.zeros(30), np.full(30, 7.0)]
     wide, wide_y = _data(1, 8, 12)
-    close = np.c_[X[:, 0], X[:, 0] + 0.3 * X[:, 1], X[:, 2]]
+    close = np.c_[X[:, 0], X[:, 0] + 0.1 * X[:, 1], X[:, 2]]
     cases = (
         ("for 30 examples and 4 columns", X, y, 0.1),
         ("for y far from 0", X, y + 1000, 0.1),
@@ -25,7 +25,7 @@ def _is_lasso(lasso) -> None:
         ("for a tiny price", X, y, 1e-4),
         ("at λ_max", X, y, penalty_max(X, y)),
         ("for a large price", X, y, 100.0),
-        ("for columns that nearly agree", close, y, 0.01),
+        ("for columns that nearly agree", close, close @ [3.0, -2, 0] + 2, 0.001),
         ("for twins", twins, y, 0.1),
         ("for constant columns", constant, y, 0.1),
         ("for columns in other units", X * [1, 100, 0.01, 1], y, 0.02),
@@ -145,6 +145,7 @@ ANSWERS = {
                (lambda X, y, lam: _lasso(X, y, lam, threshold=0.5), "for 30 examples"),
                (lambda X, y, lam: _lasso(X, y, lam, rounds=1), "for 30 examples"),
                (lambda X, y, lam: _lasso(X, y, lam, tol=1e-2), "its objective"),
+               (lambda X, y, lam: _lasso(X, y, lam, rounds=100), "for columns that nearly agree"),
                (lambda X, y, lam: _lasso(X, y, lam, fresh=False, rounds=30), "its objective"),
                (lambda X, y, lam: _lasso(X, y, lam, divide=False, rounds=50), "it"),
                (_without_guard, "for constant columns it returns"),
