@@ -144,7 +144,7 @@ def welch(x, y, *, level: float = 0.95) -> WelchTest:
               \Big( \frac{a^2}{n_x - 1} + \frac{b^2}{n_y - 1} \Big)
 
     t is compared with Student's distribution of ν degrees of freedom. For normal samples its level
-    is nearly kept whatever the variances, but not exactly.
+    is nearly kept whatever the variances from about five values a sample on, and never exactly.
 
     Parameters
     ----------
@@ -208,7 +208,8 @@ def permutation_test(x, y, statistic: Callable | None = None, *, paired: bool = 
     x, y : array_like, shapes (n_x,), (n_y,)
         The samples.
     statistic : callable, optional
-        T: takes two vectors and returns a number. The difference of the means if not given.
+        T: takes two vectors and returns a number, which must not depend on the order within a
+        vector unless `paired`. The difference of the means if not given.
     paired : bool
         True: x_i belongs to y_i, and only they may be exchanged (n_x = n_y). False: any n_x of the
         n_x + n_y numbers may be the first sample.
@@ -273,8 +274,8 @@ def bootstrap_interval(x, statistic: Callable = np.mean, *, level: float = 0.95,
               [2T - q_{1 - \alpha/2},\, 2T - q_{\alpha/2}], \qquad \alpha = 1 - \text{level}
 
     T is the statistic of the sample and q are quantiles of its values on resamples. Its coverage
-    tends to `level` for smooth functions of means with finite variances; it is exact for no n, and
-    for a maximum it is wrong for every n.
+    tends to `level` for smooth functions of means with finite variances whose derivative at the
+    true means is not 0. The end of a uniform distribution it holds for no n.
 
     Parameters
     ----------
@@ -374,7 +375,9 @@ def power(effect: float, n: int, *, groups: int = 2, alpha: float = 0.05) -> flo
     groups = as_int(groups, "groups", low=1, high=2)
     alpha = _open_share(alpha, "alpha")
     df = groups * (n - 1)
-    bound = float(-special.stdtrit(df, alpha / 2))
+    if effect == 0:
+        return alpha
+    bound = abs(float(special.stdtrit(df, alpha / 2)))
     delta = effect * math.sqrt(n / groups) if effect < 1e200 else math.inf
     # T = (Z + δ)/R with R² = V/ν: average over R = 1 + e what Z does, in pieces, since it may
     # change quickly where bound · R is near δ or 0.
@@ -471,9 +474,11 @@ def _mean_and_sd(x: np.ndarray) -> tuple[float, float]:
     if x.min() == x.max():
         return float(x[0]), 0.0
     y, exponent = _scaled(x)
-    residual, shift = _scaled(y - y.mean())
+    mean = y.mean()
+    mean += (y - mean).mean()  # what rounding left
+    residual, shift = _scaled(y - mean)
     sd = math.sqrt(residual @ residual / (x.size - 1))
-    return (_unscaled(y.mean(), exponent, "the mean"),
+    return (_unscaled(mean, exponent, "the mean"),
             _unscaled(sd, exponent + shift, "the standard deviation"))
 
 

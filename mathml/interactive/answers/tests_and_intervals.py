@@ -26,6 +26,10 @@ def _is_sign_flip_p(sign_flip_p) -> None:
         ("for tenths", [-3, 9, 2, 9, -9, -1], 0.1), ("for tenths", [9, 4, 3, 1, 1, 8], 0.1),
         ("for tenths", [-4, 8, 3, 7, -6, 5, 8], 0.1),
         ("for 12 differences", [5, -2, 9, 4, 4, -1, 7, 3, 8, -6, 2, 10], 1),
+        ("for negative values only", [-1, -2, -3], 1),
+        ("for tenths with a zero", [3, -5, 2, 5, -2, -1, 0], 0.1),
+        ("for tenths whose sum is 0", [3, 5, 2, -4, -8, 2], 0.1),
+        ("for unlike sizes", [10**6, 1], 1),
         ("for a tiny unit", [3, -1, 2, 7, 5], 1e-200), ("for a huge unit", [3, -1, 2, 7, 5], 1e200),
     )
     for name, whole, unit in cases:
@@ -62,6 +66,8 @@ def _is_median_interval(median_interval) -> None:
         ("for 20 values", rng.permutation(20) * 1.5, 0.95, 6),
         ("for 20 values at level 0.9", rng.permutation(20) - 30.0, 0.9, 6),
         ("for 20 values at level 0.8", rng.permutation(20) - 30.0, 0.8, 7),
+        ("for 17 values", rng.permutation(17), 0.95, 5),
+        ("for 8 values at level 0.99", rng.permutation(8) + 3.0, 0.99, 1),
         ("for 5 values at level 0.5", [3.0, -1.0, 4.0, 1.5, 9.0], 0.5, 2),
         ("for 2 values", [8.0, 5.0], 0.4, 1),
         ("for repeated values", [1, 2, 2, 2, 2, 3, 3, 1], 0.9, 2),
@@ -131,6 +137,7 @@ ANSWERS = {
         wrong=((0.01, "That is the level: the share of the wrong ideas that pass, not of the "
                       "findings that are wrong."),
                (0.8, "That is the share of wrong ideas before any test."),
+               (6.25, "As a share, please, not in per cent."),
                (0.008, "That is the share of all ideas. Divide by the share of all findings."),
                (0.008 / 0.12, "Among the findings are the false ones, too."),
                (0.12 / 0.128, "That is the share of the true findings."),
@@ -162,6 +169,7 @@ ANSWERS = {
                 "for a negative sum"),
                (lambda d: _flip(d, start=1), "for [1, 2, 3]"),
                (lambda d: _flip(d, slack=0), "for tenths"),
+               (lambda d: _flip(d, slack=1e-3), "for unlike sizes"),
                (lambda d: _flip(d, above=lambda s, t, e: np.abs(s) >= np.abs(t) - 1e-9),
                 "for a tiny unit"),
                (lambda d: _flip(np.array(d, dtype=float).round(6)), "for a tiny unit"),
@@ -182,8 +190,7 @@ ANSWERS = {
         hints=("Measure the difference in standard errors of one mean. Up to where do the "
                "intervals overlap?",
                "The difference has a standard error √2 times as large, not twice as large."),
-        wrong=(("it rejects", "If the intervals overlap nearly whole, the means nearly agree. "
-                              "What is 'a little'?"),
+        wrong=(("it rejects", "If the intervals overlap nearly whole, the means nearly agree."),
                ("it does not reject", "That would be so if standard errors added. Their squares "
                                       "do."))),
     "tests-and-intervals-7": Proof(
