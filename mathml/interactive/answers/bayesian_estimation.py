@@ -118,7 +118,7 @@ ANSWERS = {
         _is_shrink, ask="shrink",
         hints=("The weight w = nτ²/(nτ² + σ²) has another n in each group.",
                "Without data the posterior is the prior. Which of your lines fails for n = 0?",
-               "Does your program divide by τ²?"),
+               "If your program divides by τ²: what happens at τ² = 0?"),
         wrong=((lambda groups, m, tau2, sigma2: _shrink(
                     groups, m, tau2, sigma2, count=lambda g: min(len(g), 1)), "for one group"),
                (lambda groups, m, tau2, sigma2: _shrink(
@@ -147,13 +147,12 @@ ANSWERS = {
                (_with_the_prior_put_in, "it changes what it is given"),
                (_with_a_floor, "for very small variances"))),
     "bayesian-estimation-5": Fault(
-        ("line 1", "line 2", "line 3", "line 4", "line 5"), "line 2", ask="It is",
+        ("line 1", "line 2", "line 3", "line 4"), "line 2", ask="It is",
         hints=("How often does x enter the belief at the end?",
                "Write down the variance at the end in terms of 1/n."),
         wrong=(("line 1", "That is what was known of μ, and it hardly matters beside the data."),
-               ("line 3", "It copies the belief and changes nothing in it."),
-               ("line 4", "To update a belief by data is right. How often is it done?"),
-               ("line 5", "That is the 95 % interval of the belief that it is given."))),
+               ("line 3", "To update a belief by data is right. How often is it done?"),
+               ("line 4", "That is the 95 % interval of the belief that it is given."))),
     "bayesian-estimation-6": Choice(
         ("its median is 9", "its mean is 16", "its mode is 4", "its median is 9 and its mean is 16",
          "none of these without knowing the density"),
@@ -161,7 +160,7 @@ ANSWERS = {
         hints=("Which of the three is defined by probabilities of events alone?",
                "E[θ²] = E[θ]² + Var[θ]. And the density of φ has a factor."),
         wrong=(("its mean is 16", "E[θ²] is 16 plus the variance, which is positive."),
-               ("its mode is 4", "The density of φ has the further factor 1/(2θ), which moves the "
+               ("its mode is 4", "The density of φ has the further factor 1/(2θ), which can move the "
                                  "top."),
                ("its median is 9 and its mean is 16", "One half is right. E[θ²] is more than "
                                                       "E[θ]²."),
