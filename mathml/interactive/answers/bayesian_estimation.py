@@ -160,8 +160,8 @@ ANSWERS = {
         hints=("Which of the three is defined by probabilities of events alone?",
                "E[θ²] = E[θ]² + Var[θ]. And the density of φ has a factor."),
         wrong=(("its mean is 16", "E[θ²] is 16 plus the variance, which is positive."),
-               ("its mode is 4", "The density of φ has the further factor 1/(2θ), which can move the "
-                                 "top."),
+               ("its mode is 4", "The density of φ has the further factor 1/(2θ), which can move "
+                                 "the top."),
                ("its median is 9 and its mean is 16", "One half is right. E[θ²] is more than "
                                                       "E[θ]²."),
                ("none of these without knowing the density",
