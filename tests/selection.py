@@ -11,9 +11,9 @@ The change is what is not committed yet and what was committed since
 
 1. the revision in the variable CHANGED_SINCE, where git knows it;
 2. else the commit where this branch left origin/main, if there was one since;
-3. else, as on main itself, the last commit that is more than a day older than HEAD. Where the
-   history ends before that, the change is as much of the history as there is: nothing of a shallow
-   clone's oldest commit, of which git does not know what it changed.
+3. else, as on main itself, the last commit that is more than four hours older than HEAD: what
+   landed together. Where the history ends before that, the change is as much of the history as
+   there is: nothing of a shallow clone's oldest commit, of which git does not know what it changed.
 
 Without git, or outside a repository of its own, nothing is touched: a choice of tests never fails.
 """
@@ -29,7 +29,7 @@ from pathlib import Path
 from book_files import ROOT, Notebook, notebooks
 
 SWEEP = os.environ.get("SWEEP", "") not in ("", "0")
-DAY = 24 * 3600
+TOGETHER = 4 * 3600  # seconds: what is not older than HEAD by more landed with it
 # What every run takes through JupyterLab, Binder and Colab, and what each stands for.
 SAMPLE = {
     "gradient-descent": "sliders over powers, and a figure of many shapes",
@@ -48,14 +48,14 @@ def git(root: Path, *command: str) -> str | None:
     return done.stdout.strip()
 
 
-def a_day_before(root: Path) -> str | None:
-    """The last commit that is more than a day older than HEAD, or where the history begins."""
+def before_landing(root: Path) -> str | None:
+    """The last commit that did not land together with HEAD, or where the history begins."""
     log = git(root, "log", "--first-parent", "--format=%H %ct")
     if not log:
         return None
     commits = [(commit, int(date)) for commit, date in map(str.split, log.splitlines())]
     for commit, date in commits:
-        if date < commits[0][1] - DAY:
+        if date < commits[0][1] - TOGETHER:
             return commit
     if git(root, "rev-parse", "--is-shallow-repository") == "true":
         return commits[-1][0]
@@ -71,7 +71,7 @@ def beginning(root: Path) -> str | None:
     left = git(root, "merge-base", "origin/main", "HEAD")
     if left and left != git(root, "rev-parse", "HEAD"):
         return left
-    return a_day_before(root)
+    return before_landing(root)
 
 
 def changed(root: Path) -> frozenset[str]:

@@ -48,16 +48,16 @@ def history(tmp_path):
     (tmp_path / "here").mkdir()
     here = History(tmp_path / "here")
     here.commit("old", NOON - 50 * HOUR)
-    here.commit("yesterday", NOON - 25 * HOUR)
-    here.commit("this morning", NOON - 23 * HOUR)
+    here.commit("before", NOON - 5 * HOUR)
+    here.commit("with it", NOON - 3 * HOUR)
     here.commit("now")
     return here
 
 
-def test_on_main_the_last_day_counts(history):
-    assert selection.changed(history.folder) == {"this morning", "now"}
+def test_on_main_what_landed_together_counts(history):
+    assert selection.changed(history.folder) == {"with it", "now"}
     history.git("update-ref", "refs/remotes/origin/main", "HEAD")
-    assert selection.changed(history.folder) == {"this morning", "now"}
+    assert selection.changed(history.folder) == {"with it", "now"}
 
 
 def test_a_merge_counts_when_it_was_made_and_not_when_its_commits_were(history):
@@ -65,12 +65,12 @@ def test_a_merge_counts_when_it_was_made_and_not_when_its_commits_were(history):
     history.commit("long prepared", NOON - 24.5 * HOUR)
     history.git("checkout", "-q", "main")
     history.git("merge", "-q", "--no-ff", "side", date=NOON + HOUR)
-    assert selection.changed(history.folder) == {"this morning", "now", "long prepared"}
+    assert selection.changed(history.folder) == {"with it", "now", "long prepared"}
 
 
 def test_on_a_branch_all_that_it_did_since_it_left_main_counts(history):
     history.git("update-ref", "refs/remotes/origin/main", "HEAD~3")
-    assert selection.changed(history.folder) == {"yesterday", "this morning", "now"}
+    assert selection.changed(history.folder) == {"before", "with it", "now"}
 
 
 def test_a_revision_that_is_named_goes_before_everything(history, monkeypatch):
@@ -78,24 +78,24 @@ def test_a_revision_that_is_named_goes_before_everything(history, monkeypatch):
     monkeypatch.setenv("CHANGED_SINCE", "HEAD~1")
     assert selection.changed(history.folder) == {"now"}
     monkeypatch.setenv("CHANGED_SINCE", "0" * 40)  # as of a push to a new branch: git has it not
-    assert selection.changed(history.folder) == {"yesterday", "this morning", "now"}
+    assert selection.changed(history.folder) == {"before", "with it", "now"}
 
 
 def test_what_is_not_committed_counts(history):
     (history.folder / "old").write_text("edited")
-    (history.folder / "yesterday").unlink()
+    (history.folder / "before").unlink()
     (history.folder / "a new one ∇").write_text("")
     (history.folder / "staged").write_text("")
     history.git("add", "staged")
     (history.folder / ".gitignore").write_text("built")
     (history.folder / "built").write_text("")
     assert selection.changed(history.folder) == {
-        "old", "yesterday", "this morning", "now", "a new one ∇", "staged", ".gitignore"}
+        "old", "before", "with it", "now", "a new one ∇", "staged", ".gitignore"}
 
 
 def test_a_renamed_file_counts_under_both_names(history):
     history.git("mv", "old", "renamed")
-    assert selection.changed(history.folder) == {"old", "renamed", "this morning", "now"}
+    assert selection.changed(history.folder) == {"old", "renamed", "with it", "now"}
 
 
 def test_the_whole_of_a_short_history_counts(tmp_path):
@@ -106,7 +106,7 @@ def test_the_whole_of_a_short_history_counts(tmp_path):
 
 
 @pytest.mark.parametrize(("depth", "expected"), [
-    (1, set()), (2, {"now"}), (3, {"this morning", "now"})])
+    (1, set()), (2, {"now"}), (3, {"with it", "now"})])
 def test_a_shallow_clone_counts_as_far_as_it_goes(history, tmp_path, depth, expected):
     there = tmp_path / "there"
     history.git("clone", "-q", f"--depth={depth}", history.folder.as_uri(), str(there))
