@@ -135,6 +135,12 @@ def test_neighbouring_floats_can_be_told_apart():
     assert fit_tree([[-1.7e308], [1.7e308]], [0, 1]).predict([[1.6e308]]).tolist() == [1]
 
 
+@pytest.mark.parametrize("unit", [1e-170, 1.0, 3e150])
+def test_the_unit_of_y_changes_no_split(unit):
+    X, y = np.arange(1000.0)[:, None], unit * np.where(np.arange(1000) < 600, 1.0, -1.0)
+    assert fit_tree(X, y, max_depth=1, task="regression").threshold[0] == 599.5
+
+
 def test_what_cannot_be_split_is_a_leaf():
     assert fit_tree([[1], [1]], [0, 1]).value.tolist() == [[0.5, 0.5]]
     assert fit_tree([[1], [2]], [3.0, 3.0], task="regression").n_leaves == 1

@@ -8,49 +8,54 @@ from mathml.interactive.answer_key import Array, Choice, Fault, Function, Proof
 def _is_split_error(split_error) -> None:
     rng = np.random.default_rng(0)
     cases = (
-        ("for two training sets and one place", [[1.0], [3.0]], [0.0]),
-        ("for two places", [[1.0, 0.0], [2.0, 4.0], [3.0, 2.0]], [2.0, 5.0]),
-        ("without any bias", [[-1.0, 2.0], [1.0, 4.0]], [0.0, 3.0]),
-        ("for equal predictions", [[2.0, 2.0]] * 3, [1.0, 2.0]),
-        ("for more places than training sets", rng.normal(size=(3, 8)), rng.normal(size=8)),
-        ("for predictions far from 0", 1e6 + rng.normal(size=(5, 4)), 1e6 + rng.normal(size=4)),
-        ("for as many places as training sets", rng.normal(size=(4, 4)), rng.normal(size=4)),
-        ("in a tiny unit", 1e-9 * rng.normal(size=(6, 3)), 1e-9 * rng.normal(size=3)),
+        ("for two training sets and one place", [[1.0], [3.0]], [0.0], 0.5),
+        ("for two places", [[1.0, 0.0], [2.0, 4.0], [3.0, 2.0]], [2.0, 5.0], 1.0),
+        ("without noise", [[-1.0, 2.0], [1.0, 4.0]], [0.5, 3.0], 0.0),
+        ("for equal predictions", [[2.0, 2.0]] * 3, [1.0, 2.0], 0.25),
+        ("where the squared bias comes out negative", [[0.0, 1.0], [0.1, 1.1]], [0.05, 1.05], 2.0),
+        ("for more places than training sets", rng.normal(size=(3, 8)), rng.normal(size=8), 0.3),
+        ("for predictions far from 0", 1e6 + rng.normal(size=(5, 4)), 1e6 + rng.normal(size=4), 1),
+        ("for as many places as training sets", rng.normal(size=(4, 4)), rng.normal(size=4), 0.7),
+        ("in a tiny unit", 1e-9 * rng.normal(size=(6, 3)), 1e-9 * rng.normal(size=3), 2e-19),
     )
-    for name, predictions, truth in cases:
-        table, curve = np.array(predictions), np.array(truth)
-        mean = table.mean(axis=0)
-        right = np.array([np.mean((mean - curve) ** 2), np.mean((table - mean) ** 2)])
+    for name, predictions, y, sigma2 in cases:
+        table, outputs = np.array(predictions), np.array(y)
+        variance = np.mean(table.var(axis=0, ddof=1))
+        bias2 = np.mean((table.mean(axis=0) - outputs) ** 2) - sigma2 - variance / len(table)
+        scale = abs(bias2) + variance + sigma2
         for make in (np.array, lambda a: np.array(a).tolist()):
-            given = make(predictions), make(truth)
-            found = np.array(split_error(*given), dtype=float)
+            given = make(predictions), make(y)
+            found = np.array(split_error(*given, sigma2), dtype=float)
             assert np.array_equal(given[0], table), f"{name} it changes the predictions"
-            assert np.array_equal(given[1], curve), f"{name} it changes the truth"
+            assert np.array_equal(given[1], outputs), f"{name} it changes y"
             assert found.shape == (2,), f"{name} it returns the shape {found.shape}, not a pair"
-            assert np.allclose(found, right, rtol=1e-7, atol=1e-12 * right.sum()), (
-                f"{name} it returns {found}, not {right}")
+            assert np.allclose(found, [bias2, variance], rtol=1e-7, atol=1e-8 * scale), (
+                f"{name} it returns {found}, not {np.array([bias2, variance])}")
 
 
-def _split(predictions, truth, *, axis=0, ddof=0, square=True, power=2):
+def _split(predictions, y, sigma2, *, ddof=1, noise=1.0, share=1.0, clip=False, axis=0):
     """The right program, or with one thing done otherwise."""
-    predictions, truth = np.array(predictions, dtype=float), np.array(truth, dtype=float)
-    mean = predictions.mean(axis=axis)
-    off = mean - truth if np.shape(mean) == np.shape(truth) else np.mean(mean) - truth
-    bias = np.mean(np.abs(off) ** power) if square else np.mean(off) ** 2
-    return bias, np.mean(predictions.var(axis=axis, ddof=ddof))
+    predictions, y = np.array(predictions, dtype=float), np.array(y, dtype=float)
+    variance = np.mean(predictions.var(axis=axis, ddof=ddof))
+    mean = predictions.mean(axis=0)
+    bias2 = np.mean((mean - y) ** 2) - noise * sigma2 - share * variance / len(predictions)
+    return max(bias2, 0.0) if clip else bias2, variance
 
 
-def _cancelling(predictions, truth):
-    predictions, truth = np.array(predictions), np.array(truth)
-    squares = np.mean(np.float32(predictions) ** 2, axis=0) - np.mean(np.float32(predictions),
-                                                                      axis=0) ** 2
-    return np.mean((predictions.mean(axis=0) - truth) ** 2), np.mean(squares)
+def _one_mean(predictions, y, sigma2):
+    predictions, y = np.array(predictions, dtype=float), np.array(y, dtype=float)
+    variance = predictions.var(ddof=1)
+    return (predictions.mean() - y.mean()) ** 2 - sigma2 - variance / len(predictions), variance
 
 
-def _in_place(predictions, truth):
-    found = _split(predictions, truth)
+def _in_single_precision(predictions, y, sigma2):
+    return _split(np.float32(predictions), np.float32(y), sigma2)
+
+
+def _in_place(predictions, y, sigma2):
+    found = _split(predictions, y, sigma2)
     if isinstance(predictions, np.ndarray):
-        predictions -= truth
+        predictions -= y
     return found
 
 
@@ -64,18 +69,20 @@ ANSWERS = {
                ((1.0, 4.0, -12.0), "There is a factor ½ in b."),
                ((1.0, 4.0, 6.0), "Look at the sign of b: at the midpoint of the means z is 0."),
                ((1.0, 4.0, -11.0), "At the midpoint of the means z is 0, not at μ₁."),
+               ((1.0, 4.0, -1.0), "At the midpoint of the means z is 0, not at μ₀."),
                ((-1.0, -4.0, 6.0), "That is p(y = 0 | x)."))),
     "map-of-models-2": Array(
-        (17, 95), ask="naive Bayes, all joint distributions =",
+        (20, 143), ask="naive Bayes, all joint distributions =",
         hints=("How many numbers describe the groups? How many each question in each group?",
                "A table with m entries that add up to 1 has m − 1 free numbers."),
-        wrong=(((15, 95), "The shares of the groups are parameters, too."),
-               ((18, 95), "Three shares add up to 1: how many of them are free?"),
-               ((32, 95), "Of the two probabilities of a yes/no question one is free."),
-               ((17, 96), "All entries add up to 1."),
-               ((17, 31), "That is the table of the answers alone. Where are the groups?"),
-               ((17, 93), "The entries of the whole table add up to 1, not those of each "
-                          "group."))),
+        wrong=(((18, 143), "The shares of the groups are parameters, too."),
+               ((21, 143), "Three shares add up to 1: how many of them are free?"),
+               ((17, 143), "A question with three answers has two free chances in each group."),
+               ((35, 143), "Of the chances of one question's answers one is not free."),
+               ((20, 144), "All entries add up to 1."),
+               ((20, 47), "That is the table of the answers alone. Where are the groups?"),
+               ((20, 141), "The entries of the whole table add up to 1, not those of each "
+                           "group."))),
     "map-of-models-3": Proof(
         ("By Bayes' theorem p(y = k | x) = π_k N(x; μ_k, Σ) / Σ_j π_j N(x; μ_j, Σ).",
          "log(π_k N(x; μ_k, Σ)) = log π_k − ½(x − μ_k)ᵀΣ⁻¹(x − μ_k) + c, with the same c for "
@@ -88,26 +95,28 @@ ANSWERS = {
                "What happens to e^{z_k}/Σ e^{z_j} if the same number is added to all z?")),
     "map-of-models-4": Function(
         _is_split_error, ask="split_error",
-        hints=("The mean over the training sets is one number for each place.",
-               "For the sum to be exact, the variance divides by R, not by R − 1."),
-        wrong=((lambda p, t: _split(p, t, axis=1), "it returns"),
-               (lambda p, t: _split(p, t, ddof=1), "it returns"),
-               (lambda p, t: _split(p, t, square=False), "it returns"),
-               (lambda p, t: _split(p, t, power=1), "it returns"),
-               (lambda p, t: (_split(p, t)[1], _split(p, t)[0]), "it returns"),
-               (lambda p, t: (_split(p, t)[0], np.var(p)), "it returns"),
-               (lambda p, t: (np.mean((np.array(p) - np.array(t)) ** 2), _split(p, t)[1]),
+        hints=("What is the mean of (mean prediction − y)², over the noise and over training sets?",
+               "The mean of R predictions has the variance of one, divided by R.",
+               "Take sigma2 and variance/R away from the mean of (mean prediction − y)²."),
+        wrong=((lambda p, y, s: _split(p, y, s, ddof=0), "it returns"),
+               (lambda p, y, s: _split(p, y, s, noise=0), "it returns"),
+               (lambda p, y, s: _split(p, y, s, share=0), "it returns"),
+               (lambda p, y, s: _split(p, y, s, share=len(p)), "it returns"),
+               (lambda p, y, s: _split(p, y, np.sqrt(s)), "it returns"),
+               (lambda p, y, s: _split(p, y, s, clip=True), "it returns"),
+               (lambda p, y, s: _split(p, y, s, axis=1) if len(y) > 1 else (0.0, 0.0),
                 "it returns"),
-               (_cancelling, "for predictions far from 0"),
+               (lambda p, y, s: _split(p, y, s)[::-1], "it returns"),
+               (_one_mean, "for two places"),
+               (_in_single_precision, "for predictions far from 0"),
                (_in_place, "it changes the predictions"))),
     "map-of-models-5": Fault(
         ("line 2", "line 3", "line 4", "line 5"), "line 3", ask="It is",
-        hints=("Which of the computed numbers is never used?",
+        hints=("Which line does not compute what the name on its left says?",
                "Write down Bayes' theorem for p(y = k | x)."),
         wrong=(("line 2", "These are the shares of the classes, rightly computed."),
-               ("line 4", "To divide all by one number changes no argmax."),
-               ("line 5", "The most probable class is the argmax of the posterior. Is p the "
-                          "posterior?"))),
+               ("line 4", "A joint, divided by its sum over the classes, is the posterior."),
+               ("line 5", "The most probable class is the argmax of the posterior."))),
     "map-of-models-6": Choice(
         ("discriminative and parametric", "discriminative and nonparametric",
          "generative and parametric", "generative and nonparametric"),
