@@ -106,10 +106,10 @@ def _take_ends(app, doctree, docname) -> None:
     if app.builder.format != "html":
         return
     for node in list(doctree.findall(nodes.math)):
-        after = node.parent[node.parent.index(node) + 1:][:1]
-        if after and isinstance(after[0], nodes.Text):
-            node["end"] = END.match(after[0])[0]
-            node.parent.replace(after[0], nodes.Text(after[0][len(node["end"]):]))
+        after = node.parent.index(node) + 1  # by place: another text may have the same words
+        if after < len(node.parent) and isinstance(text := node.parent[after], nodes.Text):
+            node["end"] = END.match(text)[0]
+            node.parent[after] = nodes.Text(text[len(node["end"]):])
 
 
 def with_end(html: str, end: str) -> str:
