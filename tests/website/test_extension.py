@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from book_files import ROOT
@@ -85,6 +86,14 @@ class TestMaths:
         assert not page.find(attrs={"aria-hidden": True}, string="<.")
         assert page.text == BeautifulSoup(html, "html.parser").text + "<."
         assert maths.with_end(html, "") == html
+
+    def test_a_formula_takes_the_text_after_it_and_no_other_of_the_same_words(self):
+        math = nodes.math("", "x")
+        line = nodes.paragraph("", "", nodes.Text(", and "), nodes.emphasis("", "so"), math,
+                               nodes.Text(", and "))
+        maths._take_ends(SimpleNamespace(builder=SimpleNamespace(format="html")), line, "page")
+        assert math["end"] == ","
+        assert [text.astext() for text in line.findall(nodes.Text)] == [", and ", "so", "x", " and "]
 
     @pytest.mark.parametrize(("after", "end"), [
         (". Then", "."), (" and", ""), ("th step", "th"), ("-dimensional", "-"), (")", ")"),
