@@ -93,7 +93,7 @@ class TestMaths:
                                nodes.Text(", and "))
         maths._take_ends(SimpleNamespace(builder=SimpleNamespace(format="html")), line, "page")
         assert math["end"] == ","
-        assert [text.astext() for text in line.findall(nodes.Text)] == [", and ", "so", "x", " and "]
+        assert [*map(str, line.findall(nodes.Text))] == [", and ", "so", "x", " and "]
 
     @pytest.mark.parametrize(("after", "end"), [
         (". Then", "."), (" and", ""), ("th step", "th"), ("-dimensional", "-"), (")", ")"),
