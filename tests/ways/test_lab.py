@@ -7,11 +7,12 @@ import re
 
 import pytest
 from book_files import BOOK, chapters
+from conventions import glossary_terms
 from selection import chosen
 
 # What the programs around the notebook complain of, in their full words.
 NOT_OURS = ("Cannot read properties of undefined (reading 'schema')",)  # Notebook 7.6, always
-ELSEWHERE = re.compile(r"Cross reference target was not found: (\S+)")
+ELSEWHERE = re.compile(r"Cross reference target was not found: (.+)")
 IDLE = """() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext
   ?.session?.kernel?.status === "idle" """
 # Tells when the last cell has ended, and whether all ran.
@@ -31,9 +32,10 @@ LABEL = re.compile(r"^(?:\((?=.*\)=)|:label: |\$\$ \()([\w-]+)", re.MULTILINE)
 
 @functools.cache
 def all_labels() -> set[str]:
-    """The labels of every section, theorem and equation of the book."""
+    """The labels of every section, theorem, equation and line of the glossary of the book."""
     texts = [nb.prose for nb in chapters()] + [page.read_text() for page in BOOK.rglob("*.md")]
-    return {label for text in texts for label in LABEL.findall(text)}
+    labels = {label for text in texts for label in LABEL.findall(text)}
+    return labels | {f"term-{term}" for term in glossary_terms()}
 
 
 class Reader:
