@@ -122,8 +122,8 @@ def fit_tree(X, y, *, max_depth: int | None = None, min_leaf: int = 1,
     is asked, where t lies midway between two values of the feature that occur in S. (For classes
     the :math:`y_i` are one-hot.) Of questions that are equally good, up to rounding, it is the one
     with the smallest j, then with the smallest t. A node is split until its outputs agree, or its
-    examples do, or a limit is
-    reached; a split is made even if it lowers nothing, as the next one may.
+    examples do, or a limit is reached; a split is made even if it lowers nothing, as the next one
+    may.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def _best_question(X: np.ndarray, Y: np.ndarray, min_leaf: int) -> tuple[int, fl
     if Y.shape[1] == 1:  # numbers: of moderate size; one-hot labels stay exact
         Y = Y - Y.mean(axis=0)
         Y = Y / np.abs(Y).max()
-    sums = np.cumsum(Y[order], axis=0)                  # (n, d, K)
+    sums = np.cumsum(Y[order], axis=0)                        # (n, d, K)
     left = np.arange(1, n)[:, None]
     # The squares that the means explain: the split with the most has the smallest error.
     explained = (np.sum(sums[:-1] ** 2, axis=2) / left

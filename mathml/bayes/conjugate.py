@@ -12,6 +12,7 @@ from mathml._check import (
     as_counts,
     as_float_array,
     as_int,
+    as_positive,
     as_scalar,
     as_vector,
     finite_result,
@@ -51,8 +52,7 @@ class BetaBernoulli:
 
     def __post_init__(self):
         for name in ("a", "b"):
-            value = as_scalar(getattr(self, name), name, low=0.0, high=1e300, open_low=True)
-            object.__setattr__(self, name, value)
+            object.__setattr__(self, name, _as_strength(getattr(self, name), name))
 
     def update(self, heads: int, tails: int) -> BetaBernoulli:
         """The belief after ``heads`` successes and ``tails`` failures."""
@@ -133,8 +133,7 @@ class NormalMean:
     def __post_init__(self):
         object.__setattr__(self, "mean", as_scalar(self.mean, "mean"))
         for name in ("var", "noise_var"):
-            value = as_scalar(getattr(self, name), name, low=0.0, open_low=True)
-            object.__setattr__(self, name, value)
+            object.__setattr__(self, name, as_positive(getattr(self, name), name))
 
     def update(self, x) -> NormalMean:
         """The belief after the observations ``x``, a vector (n,) or one number."""
@@ -197,8 +196,7 @@ class GammaPoisson:
 
     def __post_init__(self):
         for name in ("a", "b"):
-            value = as_scalar(getattr(self, name), name, low=0.0, high=1e300, open_low=True)
-            object.__setattr__(self, name, value)
+            object.__setattr__(self, name, _as_strength(getattr(self, name), name))
 
     def update(self, x) -> GammaPoisson:
         """The belief after the counts ``x``, a vector (n,) or one number."""
@@ -278,7 +276,7 @@ class DirichletCategorical:
     def __post_init__(self):
         alpha = as_vector(self.alpha, "alpha", min_size=2)
         for value in (alpha.min(), alpha.max()):
-            as_scalar(value, "alpha", low=0.0, high=1e300, open_low=True)
+            _as_strength(value, "alpha")
         object.__setattr__(self, "alpha", tuple(alpha.tolist()))
 
     def update(self, counts) -> DirichletCategorical:
@@ -324,6 +322,11 @@ class DirichletCategorical:
 
     def _counts(self, counts) -> np.ndarray:
         return as_counts(counts, "counts", size=len(self.alpha))
+
+
+def _as_strength(value, name: str) -> float:
+    """How many observations a belief is worth: positive, and no sum of two overflows."""
+    return as_scalar(value, name, low=0.0, high=1e300, open_low=True)
 
 
 def _counts(x) -> np.ndarray:
