@@ -79,8 +79,8 @@ def has_the_readers_theme(v):
 # What a part becomes once it has been near the screen: who reads fast on a slow machine may have
 # passed it between two frames.
 COME_UNTIL = FRAMES + """
-  const end = performance.now() + 20_000;
   const comeUntil = async (part, ready) => {
+    const end = performance.now() + 20_000;
     while (part.checkVisibility() && !ready() && performance.now() < end) {
       part.scrollIntoView({block: "center", behavior: "instant"});
       await frames();

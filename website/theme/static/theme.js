@@ -93,13 +93,18 @@
     });
   }
 
-  // What scrolls sideways must be reachable by keyboard.
-  const scrollers = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+  // What scrolls sideways must be reachable by keyboard. A box far from the screen is not laid out, and
+  // a browser may lay it out later without a word about its size: so it is asked as it appears, too.
+  const letReach = (entries) => entries.forEach(({ target }) => {
     if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
-  }));
-  all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre")
-    .forEach((box) => scrollers.observe(box));
+  });
+  const resized = new ResizeObserver(letReach);
+  const appeared = new IntersectionObserver(letReach);
+  all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre").forEach((box) => {
+    resized.observe(box);
+    appeared.observe(box);
+  });
 
   // A reference shows what it leads to, under the pointer or with the keyboard: on this page the
   // formula or box itself, elsewhere what the build wrote into the link's title.
