@@ -19,7 +19,7 @@ FITS = pytest.mark.parametrize("fit", [fit_lda, fit_qda])
 def sample(seed, K=3, d=3, n=60):
     rng = np.random.default_rng(seed)
     y = np.arange(n) % K
-    mix = rng.normal(size=(K, d, d)) + 2 * np.eye(d)
+    mix = 0.5 * rng.normal(size=(K, d, d)) + 2 * np.eye(d)
     X = np.einsum("kij,nj->nki", mix, rng.normal(size=(n, d)))[np.arange(n), y]
     return X + 2 * rng.normal(size=(K, d))[y], y
 
