@@ -101,7 +101,7 @@ ANSWERS = {
         wrong=((lambda m, s, h, a: _log_odds(m, s, h, a, prior=False), "for an empty message"),
                (lambda m, s, h, a: _log_odds(m, s, h, a, once=True), "that repeats a word"),
                (lambda m, s, h, a: _log_odds(m, s, h, a, skip=False), "that no message has"),
-               (lambda m, s, h, a: _log_odds(m, s, h, a, dictionary="spam"), "that only ham has"),
+               (lambda m, s, h, a: _log_odds(m, s, h, a, dictionary="spam"), "it returns"),
                (lambda m, s, h, a: _log_odds(m, s, h, a, smooth_total=False), "it returns"),
                (lambda m, s, h, a: _log_odds(m, s, h, a, add=False), "it returns"),
                (lambda m, s, h, a: _log_odds(m, s, h, a, sign=-1.0), "it returns"),
