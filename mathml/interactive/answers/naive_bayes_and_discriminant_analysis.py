@@ -80,6 +80,63 @@ def _is_spam_log_odds(spam_log_odds) -> None:
             f"{name} it returns {float(found):.6g}, not {expected:.6g}")
 
 
+def _gaps(x, log_prior, means, variances, *, fill=None, prior=True, height=True, root=False):
+    """The right program, or with one thing done otherwise."""
+    x, m, v = (np.array(a, dtype=float) for a in (x, means, variances))
+    gone = np.isnan(x)
+    v = v**2 if root else v
+    filled = {None: x, "zero": np.where(gone, 0, x), "mean": np.where(gone, m, x),
+              "flock": np.where(gone, m.mean(axis=0), x)}[fill]
+    logs = -0.5 * ((filled - m) ** 2 / v + height * np.log(v))
+    logs = (logs[:, ~gone] if fill is None else logs).sum(axis=1)
+    logs = logs + (np.asarray(log_prior) if prior else 0)
+    return np.exp(logs - logs.max()) / np.sum(np.exp(logs - logs.max()))
+
+
+def _gaps_by_products(x, log_prior, means, variances):
+    x, m, v = (np.array(a, dtype=float) for a in (x, means, variances))
+    there = ~np.isnan(x)
+    with np.errstate(all="ignore"):
+        p = np.exp(log_prior) * np.prod(
+            (np.exp(-0.5 * (x - m) ** 2 / v) / np.sqrt(2 * np.pi * v))[:, there], axis=1)
+        return p / p.sum()
+
+
+def _gaps_in_place(x, log_prior, means, variances):
+    found = _gaps(x, log_prior, means, variances)
+    if isinstance(x, np.ndarray):
+        x[np.isnan(x)] = 0
+    return found
+
+
+def _is_with_gaps(with_gaps) -> None:
+    rng, nan = np.random.default_rng(0), np.nan
+    shares = np.log([0.2, 0.3, 0.5])
+    means, variances = rng.normal(size=(3, 4)), rng.gamma(2, size=(3, 4))
+    two = np.log([0.9, 0.1])
+    cases = (
+        ("if all was measured", [0.3, -1.0, 2.0, 0.5], shares, means, variances),
+        ("if one entry is missing", [0.3, nan, 2.0, 0.5], shares, means, variances),
+        ("if one entry is left", [nan, nan, nan, 0.1], shares, means, variances),
+        ("if nothing was measured", [nan] * 4, shares, means, variances),
+        ("for equal entries", [1.0, 1.0, nan, 1.0], shares, means, variances),
+        ("for a single feature", [0.5], two, [[0.0], [1.0]], [[1.0], [4.0]]),
+        ("for a single feature, missing", [nan], two, [[0.0], [1.0]], [[1.0], [4.0]]),
+        ("far away", [60.0, nan, -70.0, 80.0], shares, means, variances),
+        ("in a tiny unit", [3e-9, nan], two, [[0.0, 5e-9], [1e-9, 0.0]],
+         [[1e-18, 1e-18], [4e-18, 9e-18]]),
+    )
+    for name, x, *rest in cases:
+        expected = _gaps(x, *rest)
+        for make in (np.array, lambda a: np.array(a).tolist()):
+            given = make(x)
+            found = np.asarray(with_gaps(given, *map(make, rest)), dtype=float)
+            assert np.array_equal(given, x, equal_nan=True), f"{name} it changes x"
+            assert found.shape == expected.shape, f"{name} it returns the shape {found.shape}"
+            assert np.allclose(found, expected, rtol=1e-6, atol=1e-9), (
+                f"{name} it returns {found}, not {expected}")
+
+
 ANSWERS = {
     "naive-bayes-and-discriminant-analysis-1": Array(
         (1 / 7, 1.5 / 70), ask="θ in ham, θ in spam =",
@@ -168,4 +225,17 @@ ANSWERS = {
                 "An invertible change of the features leaves them as they were. Is this one?"),
                ("none of the three has a fit",
                 "Naive Bayes needs a variance above 0 in each column, no more."))),
+    "naive-bayes-and-discriminant-analysis-8": Function(
+        _is_with_gaps, ask="with_gaps", transfer=True,
+        hints=("Integrate a product of densities over one of its variables. What is left?",
+               "A missing entry's factor is 1 in every class: leave it out.",
+               "Subtract the largest logarithm before the exponential."),
+        wrong=((lambda *a: _gaps(*a, fill="zero"), "missing"),
+               (lambda *a: _gaps(*a, fill="mean"), "missing"),
+               (lambda *a: _gaps(*a, fill="flock"), "missing"),
+               (lambda *a: _gaps(*a, prior=False), "it returns"),
+               (lambda *a: _gaps(*a, height=False), "it returns"),
+               (lambda *a: _gaps(*a, root=True), "it returns"),
+               (_gaps_by_products, "far away"),
+               (_gaps_in_place, "it changes x"))),
 }
