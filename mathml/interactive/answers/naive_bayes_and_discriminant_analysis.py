@@ -74,8 +74,8 @@ def _is_spam_log_odds(spam_log_odds) -> None:
         expected, before = _log_odds(*given, alpha), copy.deepcopy(given)
         found = np.asarray(spam_log_odds(*given, alpha))
         assert given == before, f"{name} it changes a list"
-        assert found.shape == () and found.dtype.kind in "iuf", (
-            f"{name} it returns {found}, not a number")
+        is_number = found.shape == () and found.dtype.kind in "iuf"
+        assert is_number, f"{name} it returns {found}, not a number"
         assert np.isclose(found, expected, rtol=1e-7, atol=1e-9), (
             f"{name} it returns {float(found):.6g}, not {expected:.6g}")
 
