@@ -36,6 +36,7 @@ from mathml.bayes import (
     GridPosterior,
     NormalMean,
 )
+from mathml.discriminant import fit_lda, fit_qda
 from mathml.estimation import (
     Bernoulli,
     Categorical,
@@ -51,6 +52,7 @@ from mathml.linear_model import (
     fit_softmax,
     lasso_path,
 )
+from mathml.naive_bayes import fit_bernoulli_nb, fit_gaussian_nb, fit_multinomial_nb
 from mathml.neural import MLP, Linear, ReLU, Tanh
 from mathml.optim import GD, Adam
 from mathml.pca import fit_pca, fit_ratings
@@ -62,10 +64,12 @@ NOT_MATHEMATICS = {"plotting", "interactive"}
 # Rules are stepped by the drivers, with arrays these have checked; the equation stands alone.
 UNCHECKED = re.compile(r"optim\.\w+\.(init|step)|optim\.Rule")
 # Results, made by the functions that are checked.
-RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset", "inference.Coverage",
+RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset", "discriminant.LDA",
+           "discriminant.QDA", "inference.Coverage",
            "inference.PermutationTest", "inference.WelchTest", "integrate.MeanEstimate",
            "linalg.PowerIteration", "linear_model.LassoPath", "linear_model.LeastSquaresFit",
            "linear_model.LogisticFit", "linear_model.PenalisedFit", "linear_model.SoftmaxFit",
+           "naive_bayes.BernoulliNB", "naive_bayes.GaussianNB", "naive_bayes.MultinomialNB",
            "pca.PCA", "pca.RatingsFit", "svm.SVM", "tree.Tree"}
 
 
@@ -88,6 +92,7 @@ XY = [[0.1, 0.2], [0.3, 0.4]]
 JOINT = Joint(XY, ["X", "Y"], [("a", "b"), (0, 1)])
 GRID = np.linspace(0.1, 0.9, 9)
 X1, Y01 = [[0.0], [1.0], [2.0], [3.0], [1.5]], [0, 0, 1, 1, 1]
+BITS = [[0, 1], [1, 1], [1, 0], [0, 0], [1, 0]]
 X3 = [[1.0, 2.0], [3.0, 5.0], [2.0, 2.0]]
 RNG = np.random.default_rng(0)
 NORMAL = stats.norm(scale=1.5)
@@ -159,6 +164,10 @@ CASES = {
     "datasets.load_horse_kicks": case(),
     "datasets.load_penguins": case(drop_missing=True, infinite=True),
     "datasets.load_toy_spam": case(),
+    "discriminant.LDA.log_joint": case([[1.0], [2.0]], on=fit_lda(X1, Y01)),
+    "discriminant.QDA.log_joint": case([[1.0], [2.0]], on=fit_qda(X1, Y01)),
+    "discriminant.fit_lda": case(X1, Y01),
+    "discriminant.fit_qda": case(X1, Y01),
     "estimation.Bernoulli": case(p=0.3),
     "estimation.Bernoulli.fisher_information": case(n=2, on=Bernoulli(0.3)),
     "estimation.Bernoulli.log_likelihood": case(x=[0, 1, 1], on=Bernoulli(0.3)),
@@ -233,6 +242,14 @@ CASES = {
     "linalg.low_rank": case([[3.0, -4.0], [1.0, 2.0], [0.5, 0.0]], 1),
     "linalg.power_iteration": case([[3.0, 1.0], [1.0, 2.0]], [1.0, 0.5], steps=20, tol=1e-6),
     "linalg.project": case([[3.0, -4.0], [1.0, 2.0], [0.5, 0.0]], [1.0, 2.0, 3.0]),
+    "naive_bayes.BernoulliNB.log_joint": case(
+        [[1, 0], [0, 1]], on=fit_bernoulli_nb(BITS, Y01), infinite=True),
+    "naive_bayes.GaussianNB.log_joint": case([[1.0], [2.0]], on=fit_gaussian_nb(X1, Y01)),
+    "naive_bayes.MultinomialNB.log_joint": case(
+        [[3, 0], [0, 1]], on=fit_multinomial_nb(BITS, Y01), infinite=True),
+    "naive_bayes.fit_bernoulli_nb": case(BITS, Y01, alpha=0.5),
+    "naive_bayes.fit_gaussian_nb": case(X1, Y01, floor=0.1),
+    "naive_bayes.fit_multinomial_nb": case(BITS, Y01, alpha=0.5),
     "neural.Linear": case(2, 3, start="glorot", rng=RNG),
     "neural.Linear.backward": case([[1.0], [2.0], [3.0]], on=after(Linear(2, 1, rng=RNG), X3)),
     "neural.Linear.forward": case(X3, on=Linear(2, 1, rng=RNG)),
