@@ -36,6 +36,7 @@ from mathml.bayes import (
     GridPosterior,
     NormalMean,
 )
+from mathml.density import KNN, kde, knn_density
 from mathml.discriminant import fit_lda, fit_qda
 from mathml.estimation import (
     Bernoulli,
@@ -64,13 +65,13 @@ NOT_MATHEMATICS = {"plotting", "interactive"}
 # Rules are stepped by the drivers, with arrays these have checked; the equation stands alone.
 UNCHECKED = re.compile(r"optim\.\w+\.(init|step)|optim\.Rule")
 # Results, made by the functions that are checked.
-RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset", "discriminant.LDA",
-           "discriminant.QDA", "inference.Coverage",
-           "inference.PermutationTest", "inference.WelchTest", "integrate.MeanEstimate",
-           "linalg.PowerIteration", "linear_model.LassoPath", "linear_model.LeastSquaresFit",
-           "linear_model.LogisticFit", "linear_model.PenalisedFit", "linear_model.SoftmaxFit",
-           "naive_bayes.BernoulliNB", "naive_bayes.GaussianNB", "naive_bayes.MultinomialNB",
-           "pca.PCA", "pca.RatingsFit", "svm.SVM", "tree.Tree"}
+RECORDS = {"datasets.Dataset", "density.KDE", "density.KNNDensity", "discriminant.LDA",
+           "discriminant.QDA", "inference.Coverage", "inference.PermutationTest",
+           "inference.WelchTest", "integrate.MeanEstimate", "linalg.PowerIteration",
+           "linear_model.LassoPath", "linear_model.LeastSquaresFit", "linear_model.LogisticFit",
+           "linear_model.PenalisedFit", "linear_model.SoftmaxFit", "naive_bayes.BernoulliNB",
+           "naive_bayes.GaussianNB", "naive_bayes.MultinomialNB", "numdiff.GradientCheck",
+           "optim.Path", "pca.PCA", "pca.RatingsFit", "svm.SVM", "tree.Tree"}
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,19 @@ CASES = {
     "discriminant.QDA.log_joint": case([[1.0], [2.0]], on=fit_qda(X1, Y01)),
     "discriminant.fit_lda": case(X1, Y01),
     "discriminant.fit_qda": case(X1, Y01),
+    "density.KDE.log_pdf": case([0.5, 2.0], on=kde([0.0, 1.0, 3.0], 0.5), infinite=True),
+    "density.KDE.pdf": case([[0.5, 2.0], [1.0, 1.0]], on=kde(XY, 0.5)),
+    "density.KDE.sample": case(5, rng=RNG, on=kde(XY, 0.5, kernel="epanechnikov")),
+    "density.KNN": case(X1, Y01, k=2, task="regression"),
+    "density.KNN.neighbours": case([[1.0], [2.0]], on=KNN(X1, Y01, k=2)),
+    "density.KNN.predict": case([[1.0], [2.0]], on=KNN(X1, Y01, k=2, task="regression")),
+    "density.KNN.predict_proba": case([[1.0], [2.0]], on=KNN(X1, Y01, k=2)),
+    "density.KNNDensity.pdf": case([0.5, 2.0], on=knn_density([0.0, 1.0, 3.0], 2), infinite=True),
+    "density.kde": case([0.0, 1.0, 3.0], 0.5, kernel="box"),
+    "density.knn_density": case(XY, 2),
+    "density.loo_log_likelihood": case([0.0, 1.0, 3.0], 0.5, infinite=True),
+    "density.loo_squared_error": case([0.0, 1.0, 3.0], 0.5),
+    "density.silverman": case([0.0, 1.0, 3.0]),
     "estimation.Bernoulli": case(p=0.3),
     "estimation.Bernoulli.fisher_information": case(n=2, on=Bernoulli(0.3)),
     "estimation.Bernoulli.log_likelihood": case(x=[0, 1, 1], on=Bernoulli(0.3)),
