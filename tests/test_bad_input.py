@@ -51,6 +51,7 @@ from mathml.linear_model import (
     fit_softmax,
     lasso_path,
 )
+from mathml.mixture import fit_gmm, kmeans
 from mathml.neural import MLP, Linear, ReLU, Tanh
 from mathml.optim import GD, Adam
 from mathml.pca import fit_pca, fit_ratings
@@ -66,6 +67,7 @@ RECORDS = {"optim.Path", "numdiff.GradientCheck", "datasets.Dataset", "inference
            "inference.PermutationTest", "inference.WelchTest", "integrate.MeanEstimate",
            "linalg.PowerIteration", "linear_model.LassoPath", "linear_model.LeastSquaresFit",
            "linear_model.LogisticFit", "linear_model.PenalisedFit", "linear_model.SoftmaxFit",
+           "mixture.GaussianMixture", "mixture.KMeansFit",
            "pca.PCA", "pca.RatingsFit", "svm.SVM", "tree.Tree"}
 
 
@@ -90,6 +92,7 @@ GRID = np.linspace(0.1, 0.9, 9)
 X1, Y01 = [[0.0], [1.0], [2.0], [3.0], [1.5]], [0, 0, 1, 1, 1]
 X3 = [[1.0, 2.0], [3.0, 5.0], [2.0, 2.0]]
 RNG = np.random.default_rng(0)
+MIXTURE = fit_gmm(X1, 2, rng=RNG, floor=0.1, max_iter=3)
 NORMAL = stats.norm(scale=1.5)
 
 
@@ -233,6 +236,14 @@ CASES = {
     "linalg.low_rank": case([[3.0, -4.0], [1.0, 2.0], [0.5, 0.0]], 1),
     "linalg.power_iteration": case([[3.0, 1.0], [1.0, 2.0]], [1.0, 0.5], steps=20, tol=1e-6),
     "linalg.project": case([[3.0, -4.0], [1.0, 2.0], [0.5, 0.0]], [1.0, 2.0, 3.0]),
+    "mixture.GaussianMixture.log_density": case([[1.0], [2.0]], on=MIXTURE),
+    "mixture.GaussianMixture.responsibilities": case([[1.0], [2.0]], on=MIXTURE),
+    "mixture.GaussianMixture.sample": case(3, rng=RNG, on=MIXTURE),
+    "mixture.KMeansFit.predict": case([[1.0], [2.0]], on=kmeans(X1, 2, rng=RNG)),
+    "mixture.crp": case(5, 1.5, rng=RNG),
+    "mixture.fit_gmm": case([*X1, [5.0]], 2, rng=RNG, floor=0.1, start=[[0.0], [2.0]], tol=1e-6,
+                            max_iter=20),
+    "mixture.kmeans": case(X3, 2, rng=RNG, start=[[1.0, 2.0], [3.0, 4.0]], max_iter=5),
     "neural.Linear": case(2, 3, start="glorot", rng=RNG),
     "neural.Linear.backward": case([[1.0], [2.0], [3.0]], on=after(Linear(2, 1, rng=RNG), X3)),
     "neural.Linear.forward": case(X3, on=Linear(2, 1, rng=RNG)),
