@@ -118,7 +118,7 @@ def _stirling_in_floats(n, alpha):
     row[0] = 1.0
     for i in range(n):
         row = np.r_[0.0, row[:-1]] + i * row
-    return row * float(alpha) ** np.arange(n + 1) / np.prod(alpha + np.arange(n))
+    return row * float(alpha) ** np.arange(n + 1) / np.prod(float(alpha) + np.arange(n))
 
 
 def _two_means(variance):
