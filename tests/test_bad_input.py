@@ -53,6 +53,7 @@ from mathml.linear_model import (
     fit_softmax,
     lasso_path,
 )
+from mathml.mixture import fit_gmm, kmeans
 from mathml.naive_bayes import fit_bernoulli_nb, fit_gaussian_nb, fit_multinomial_nb
 from mathml.neural import MLP, Linear, ReLU, Tanh
 from mathml.optim import GD, Adam
@@ -69,9 +70,10 @@ RECORDS = {"datasets.Dataset", "density.KDE", "density.KNNDensity", "discriminan
            "discriminant.QDA", "inference.Coverage", "inference.PermutationTest",
            "inference.WelchTest", "integrate.MeanEstimate", "linalg.PowerIteration",
            "linear_model.LassoPath", "linear_model.LeastSquaresFit", "linear_model.LogisticFit",
-           "linear_model.PenalisedFit", "linear_model.SoftmaxFit", "naive_bayes.BernoulliNB",
-           "naive_bayes.GaussianNB", "naive_bayes.MultinomialNB", "numdiff.GradientCheck",
-           "optim.Path", "pca.PCA", "pca.RatingsFit", "svm.SVM", "tree.Tree"}
+           "linear_model.PenalisedFit", "linear_model.SoftmaxFit", "mixture.GaussianMixture",
+           "mixture.KMeansFit", "naive_bayes.BernoulliNB", "naive_bayes.GaussianNB",
+           "naive_bayes.MultinomialNB", "numdiff.GradientCheck", "optim.Path", "pca.PCA",
+           "pca.RatingsFit", "svm.SVM", "tree.Tree"}
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ X1, Y01 = [[0.0], [1.0], [2.0], [3.0], [1.5]], [0, 0, 1, 1, 1]
 BITS = [[0, 1], [1, 1], [1, 0], [0, 0], [1, 0]]
 X3 = [[1.0, 2.0], [3.0, 5.0], [2.0, 2.0]]
 RNG = np.random.default_rng(0)
+MIXTURE = fit_gmm(X1, 2, rng=RNG, floor=0.1, max_iter=3)
 NORMAL = stats.norm(scale=1.5)
 
 
@@ -165,10 +168,6 @@ CASES = {
     "datasets.load_horse_kicks": case(),
     "datasets.load_penguins": case(drop_missing=True, infinite=True),
     "datasets.load_toy_spam": case(),
-    "discriminant.LDA.log_joint": case([[1.0], [2.0]], on=fit_lda(X1, Y01)),
-    "discriminant.QDA.log_joint": case([[1.0], [2.0]], on=fit_qda(X1, Y01)),
-    "discriminant.fit_lda": case(X1, Y01),
-    "discriminant.fit_qda": case(X1, Y01),
     "density.KDE.log_pdf": case([0.5, 2.0], on=kde([0.0, 1.0, 3.0], 0.5), infinite=True),
     "density.KDE.pdf": case([[0.5, 2.0], [1.0, 1.0]], on=kde(XY, 0.5)),
     "density.KDE.sample": case(5, rng=RNG, on=kde(XY, 0.5, kernel="epanechnikov")),
@@ -182,6 +181,10 @@ CASES = {
     "density.loo_log_likelihood": case([0.0, 1.0, 3.0], 0.5, infinite=True),
     "density.loo_squared_error": case([0.0, 1.0, 3.0], 0.5),
     "density.silverman": case([0.0, 1.0, 3.0]),
+    "discriminant.LDA.log_joint": case([[1.0], [2.0]], on=fit_lda(X1, Y01)),
+    "discriminant.QDA.log_joint": case([[1.0], [2.0]], on=fit_qda(X1, Y01)),
+    "discriminant.fit_lda": case(X1, Y01),
+    "discriminant.fit_qda": case(X1, Y01),
     "estimation.Bernoulli": case(p=0.3),
     "estimation.Bernoulli.fisher_information": case(n=2, on=Bernoulli(0.3)),
     "estimation.Bernoulli.log_likelihood": case(x=[0, 1, 1], on=Bernoulli(0.3)),
@@ -256,6 +259,14 @@ CASES = {
     "linalg.low_rank": case([[3.0, -4.0], [1.0, 2.0], [0.5, 0.0]], 1),
     "linalg.power_iteration": case([[3.0, 1.0], [1.0, 2.0]], [1.0, 0.5], steps=20, tol=1e-6),
     "linalg.project": case([[3.0, -4.0], [1.0, 2.0], [0.5, 0.0]], [1.0, 2.0, 3.0]),
+    "mixture.GaussianMixture.log_density": case([[1.0], [2.0]], on=MIXTURE),
+    "mixture.GaussianMixture.responsibilities": case([[1.0], [2.0]], on=MIXTURE),
+    "mixture.GaussianMixture.sample": case(3, rng=RNG, on=MIXTURE),
+    "mixture.KMeansFit.predict": case([[1.0], [2.0]], on=kmeans(X1, 2, rng=RNG)),
+    "mixture.crp": case(5, 1.5, rng=RNG),
+    "mixture.fit_gmm": case([*X1, [5.0]], 2, rng=RNG, floor=0.1, start=[[0.0], [2.0]], tol=1e-6,
+                            max_iter=20),
+    "mixture.kmeans": case(X3, 2, rng=RNG, start=[[1.0, 2.0], [3.0, 4.0]], max_iter=5),
     "naive_bayes.BernoulliNB.log_joint": case(
         [[1, 0], [0, 1]], on=fit_bernoulli_nb(BITS, Y01), infinite=True),
     "naive_bayes.GaussianNB.log_joint": case([[1.0], [2.0]], on=fit_gaussian_nb(X1, Y01)),
