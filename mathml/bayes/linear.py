@@ -85,7 +85,8 @@ class BayesianLinear:
             A = np.vstack([tau / sigma * (X - centre), np.eye(d)])    # (n + d, d)
             r = (y - y_mean) / sigma
             Q, R = np.linalg.qr(finite_result(A, "X in units of the noise"))
-            finite_result(R, "the length of a column of X in units of the noise")
+            for factor in (Q, R):
+                finite_result(factor, "the length of a column of X in units of the noise")
             u = solve_triangular(R, Q[:n].T @ finite_result(r, "y in units of the noise"))
             root = tau * solve_triangular(R, np.eye(d))               # cov = root root'
             cov = root @ root.T
