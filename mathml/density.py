@@ -73,9 +73,9 @@ class KDE:
         """
         T, shape = _points(t, self.x, "t")
         data = self.x.reshape(len(self.x), -1)
-        logs = [logsumexp(_log_kernel(rows[:, None] - data, self.h, self.kernel), axis=1)
+        logs = [logsumexp(_log_kernel(rows[:, None], data, self.h, self.kernel), axis=1)
                 for rows in _blocks(T, len(data) * data.shape[1])]
-        return (np.concatenate(logs) - np.log(len(data))).reshape(shape) if len(T) else T[:, 0]
+        return (np.concatenate([*logs, np.empty(0)]) - np.log(len(data))).reshape(shape)
 
     def pdf(self, t) -> np.ndarray:
         r"""Return the density at `t`, :math:`\frac1{nh^d}\sum_i K((t - x_i)/h)`.
@@ -190,7 +190,7 @@ def silverman(x) -> float:
     Raises
     ------
     ValueError, TypeError
-        If `x` is malformed, its values do not differ, or their squares overflow.
+        If `x` is malformed, its values do not differ, or the result overflows.
 
     References
     ----------
@@ -202,12 +202,11 @@ def silverman(x) -> float:
     0.8503
     """
     x = as_vector(x, "x", min_size=2)
-    with np.errstate(over="ignore", invalid="ignore"):
-        s = float(np.std(x, ddof=1))
-    finite_result(s, "the standard deviation of x")
-    if s == 0:
-        raise ValueError(f"x must have values that differ, got a standard deviation of {s}; "
-                         "choose h yourself")
+    if x.min() == x.max():
+        raise ValueError(f"x must have values that differ, got only {x[0]:g}; choose h yourself")
+    scale = float(np.abs(x).max())
+    with np.errstate(over="ignore"):
+        s = finite_result(scale * float(np.std(x / scale, ddof=1)), "the standard deviation of x")
     return (4 / (3 * x.size)) ** 0.2 * s
 
 
@@ -247,7 +246,7 @@ def loo_log_likelihood(x, h: float) -> float:
     -1.4189
     """
     x, h = as_vector(x, "x", min_size=2), as_positive(h, "h")
-    logs = _log_kernel((x[:, None] - x)[:, :, None], h, "gaussian")
+    logs = _log_kernel(x[:, None, None], x[:, None], h, "gaussian")
     np.fill_diagonal(logs, -np.inf)
     with np.errstate(over="ignore"):
         return float(np.mean(logsumexp(logs, axis=1) - np.log(x.size - 1)))
@@ -522,14 +521,14 @@ def _distances(T: np.ndarray, X: np.ndarray) -> Iterator[np.ndarray]:
         yield finite_result(distances, "the distances")
 
 
-def _log_kernel(difference: np.ndarray, h: float, kernel: str) -> np.ndarray:
-    """log of the product over the last axis of K(difference / h) / h."""
+def _log_kernel(t: np.ndarray, x: np.ndarray, h: float, kernel: str) -> np.ndarray:
+    """log of the product over the last axis of K((t - x) / h) / h."""
     with np.errstate(over="ignore", divide="ignore"):
-        u = difference / h
+        u = (t - x) / h
         if kernel == "gaussian":
             logs = -u**2 / 2 - np.log(2 * np.pi) / 2
         elif kernel == "box":
             logs = np.where(np.abs(u) <= 1, np.log(0.5), -np.inf)
         else:
             logs = np.log(np.where(np.abs(u) < 1, 0.75 * (1 - np.minimum(u**2, 1)), 0.0))
-        return np.sum(logs, axis=-1) - difference.shape[-1] * np.log(h)
+        return np.sum(logs, axis=-1) - x.shape[-1] * np.log(h)

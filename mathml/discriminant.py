@@ -13,13 +13,13 @@ import numpy as np
 from scipy.linalg import qr, solve_triangular
 
 from mathml._check import as_matrix, finite_result
-from mathml._generative import Generative, as_classified, by_class, log_shares
+from mathml._class_models import ClassModel, as_classified, by_class, log_shares
 
 EPS = np.finfo(float).eps
 
 
 @dataclass(frozen=True, eq=False)
-class LDA(Generative):
+class LDA(ClassModel):
     r"""Normal classes with one covariance: :math:`x \mid k \sim N(\mu_k, \Sigma)`.
 
     Attributes
@@ -73,7 +73,7 @@ class LDA(Generative):
 
 
 @dataclass(frozen=True, eq=False)
-class QDA(Generative):
+class QDA(ClassModel):
     r"""Normal classes with a covariance each: :math:`x \mid k \sim N(\mu_k, \Sigma_k)`.
 
     Attributes

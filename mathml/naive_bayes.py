@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mathml._check import as_counts, as_matrix, as_scalar, finite_result
-from mathml._generative import Generative, as_classified, by_class, log_shares
+from mathml._class_models import ClassModel, as_classified, by_class, log_shares
 
 
 @dataclass(frozen=True, eq=False)
-class BernoulliNB(Generative):
+class BernoulliNB(ClassModel):
     r"""Bits, independent given the class: :math:`P(x_j = 1 \mid y = k) = \theta_{kj}`.
 
     Attributes
@@ -46,7 +46,7 @@ class BernoulliNB(Generative):
 
 
 @dataclass(frozen=True, eq=False)
-class MultinomialNB(Generative):
+class MultinomialNB(ClassModel):
     r"""Words, drawn independently from the class's own frequencies :math:`\theta_k`.
 
     Attributes
@@ -66,6 +66,11 @@ class MultinomialNB(Generative):
         That is the probability of the words in their order. Of the bare counts it is larger by a
         factor that no class changes. -inf where a word occurs that the class never uses.
 
+        Raises
+        ------
+        ValueError
+            If a sum does not fit into a float.
+
         Examples
         --------
         >>> fit = fit_multinomial_nb([[2, 0], [1, 1]], [0, 1], alpha=0)
@@ -78,7 +83,7 @@ class MultinomialNB(Generative):
 
 
 @dataclass(frozen=True, eq=False)
-class GaussianNB(Generative):
+class GaussianNB(ClassModel):
     r"""Numbers, normal and independent given the class: :math:`x_j \mid k \sim N(\mu_{kj},
     \sigma_{kj}^2)`.
 
@@ -137,7 +142,8 @@ def fit_bernoulli_nb(X, y, *, alpha: float = 1.0) -> BernoulliNB:
     Raises
     ------
     ValueError
-        If X holds anything but 0 and 1, a class is missing, or alpha is negative or huge.
+        If X holds anything but 0 and 1, a class is missing, or alpha is negative, huge, or so small
+        that a share underflows.
     TypeError
         If an argument is not made of real numbers.
 
@@ -181,8 +187,8 @@ def fit_multinomial_nb(X, y, *, alpha: float = 1.0) -> MultinomialNB:
     Raises
     ------
     ValueError
-        If X holds anything but counts, a class is missing, alpha is negative or huge, or it is 0
-        and a class has no word at all.
+        If X holds anything but counts, a class is missing, alpha is negative, huge, or so small
+        that a share underflows, or it is 0 and a class has no word at all.
     TypeError
         If an argument is not made of real numbers.
 
@@ -253,6 +259,10 @@ def fit_gaussian_nb(X, y, *, floor: float = 0.0) -> GaussianNB:
         constant = by_class(X, y, lambda rows: np.all(rows == rows[0], axis=0))
     variances = np.where(constant, 0.0, variances)  # which rounding may have missed
     variances = np.maximum(finite_result(variances, "the variances"), floor)
+    if np.any((variances == 0) & ~constant):
+        k, j = np.argwhere((variances == 0) & ~constant)[0]
+        raise ValueError(f"variances must be above the smallest float, got 0 for column {j} in "
+                         f"class {k}; rescale the input or set floor > 0")
     if np.any(variances == 0):
         k, j = np.argwhere(variances == 0)[0]
         raise ValueError(f"each feature must vary in each class, got variance 0 for column {j} in "
@@ -275,10 +285,15 @@ def _as_counts(X: np.ndarray) -> np.ndarray:
 def _smoothed(counts: np.ndarray, total: np.ndarray, alpha: float, outcomes: int) -> np.ndarray:
     with np.errstate(over="ignore"):
         total = finite_result(total + outcomes * alpha, "alpha times the number of outcomes")
-        return (counts + alpha) / total[:, None]
+        shares = (counts + alpha) / total[:, None]
+    if alpha > 0 and np.any(shares == 0):
+        raise ValueError(f"alpha must be 0 or large enough for shares above 0, got {alpha:g}; "
+                         "choose a larger one")
+    return shares
 
 
 def _weighted(X: np.ndarray, theta: np.ndarray) -> np.ndarray:
     """Σⱼ xⱼ log θₖⱼ ``(n, K)`` with 0 · log 0 = 0."""
     logs = np.log(theta, out=np.zeros_like(theta), where=theta > 0)
-    return np.where(X @ (theta == 0).T > 0, -np.inf, X @ logs.T)
+    sums = finite_result(X @ logs.T, "the log joint")
+    return np.where(X @ (theta == 0).T > 0, -np.inf, sums)

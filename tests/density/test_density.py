@@ -60,12 +60,16 @@ def test_silverman_s_rule_is_scipy_s(n):
     assert np.isclose(silverman(x), theirs.factor * x.std(ddof=1))
     t = np.linspace(-9, 12, 50)
     assert np.allclose(kde(x, silverman(x)).pdf(t), theirs(t))
+    for unit in (1e-200, 1e200):  # whose squares are no floats
+        assert np.isclose(silverman(unit * x) / unit, silverman(x))
 
 
 def test_the_density_far_out_is_not_lost_in_logarithms():
     assert np.isclose(kde([0.0, 1.0], 1.0).log_pdf(1e6), stats.norm.logpdf(1e6 - 1) - np.log(2))
     assert kde([0.0], 1.0, kernel="box").log_pdf(3.0) == -np.inf
     assert kde([0.0], 1.0).pdf([]).shape == (0,)
+    assert kde([0.0], 1.0).pdf(np.zeros((0, 3))).shape == (0, 3)
+    assert kde([-1e308, 1e308], 1.0).log_pdf(-1e308) == stats.norm.logpdf(0) - np.log(2)
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
@@ -177,6 +181,7 @@ def test_errors_name_the_repair():
         (lambda: kde([1.0], 0.0), "h must lie in"),
         (lambda: kde([1.0], 1.0, kernel="cosine"), "kernel must be one of"),
         (lambda: silverman([2.0, 2.0]), "x must have values that differ"),
+        (lambda: silverman([0.1] * 3), "x must have values that differ"),
         (lambda: knn_density([1.0, 2.0], 3), "k must be at least 1 and at most 2"),
         (lambda: KNN([[1.0]], [0.5], k=1), "y must hold labels"),
         (lambda: KNN([[1.0]], [0.5], k=1, task="regression").predict_proba([[1.0]]),

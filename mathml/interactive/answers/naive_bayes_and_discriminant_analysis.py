@@ -197,8 +197,7 @@ ANSWERS = {
                ("line 3", "The mean of each feature, over the examples of the class."),
                ("line 4", "Maximum likelihood divides by their number; with one less hardly a "
                           "label would change."),
-               ("line 6", "Independent features: their logarithms are added, and that of the share "
-                          "as well."))),
+               ("line 6", "Its sum is right if its terms are. Which line makes them?"))),
     "naive-bayes-and-discriminant-analysis-6": Proof(
         ("P(y = 1) = 2⁻ᵈ; given y = 1 every bit is 1. Given y = 0 a bit is 1 with the chance "
          "q = (2^(d−1) − 1)/(2ᵈ − 1), by counting the sequences that are not all ones.",

@@ -8,7 +8,7 @@ from scipy.special import logsumexp
 from mathml._check import as_labels, as_matrix
 
 
-class Generative:
+class ClassModel:
     r"""A model of p(x, y) with classes 0, ..., K-1; it has a `log_joint`, and Bayes does the rest.
 
     .. math:: p(y = k \mid x) = \frac{p(x, y = k)}{\sum_j p(x, y = j)}
