@@ -165,7 +165,7 @@ def test_the_kinds_of_numbers():
 def test_what_is_too_small_or_too_large_for_floats():
     with pytest.raises(ValueError, match="alpha must be 0 or large enough"):
         fit_bernoulli_nb([[0], [0], [0], [1]], [0, 0, 0, 1], alpha=5e-324)
-    with pytest.raises(ValueError, match="above the smallest float.*rescale"):
+    with pytest.raises(ValueError, match=r"above the smallest float.*rescale"):
         fit_gaussian_nb([[0], [1e-170], [0], [1]], [0, 0, 1, 1])
     with pytest.raises(ValueError, match="log joint must fit into a float"):
         fit_multinomial_nb([[1, 0], [0, 1]], [0, 1]).log_joint([[1.7e308, 1.7e308]])

@@ -13,6 +13,10 @@ def _is_best_threshold(best_threshold) -> None:
         ("for groups of unequal size", [1, 2, 3, 4, 5, 6, 7, 8], [0, 1, 0, 0, 0, 0, 1, 1],
          6.5, 2 * 15 / 64 - 0.75 * 2 * 5 / 36),
         ("for two equally good questions", [1, 2, 3, 4], [0, 1, 1, 0], 1.5, 0.5 - 0.75 * 4 / 9),
+        ("for two questions that are equal but for rounding", [0, 1, 2, 3, 4, 5],
+         [1, 1, 0, 0, 1, 1], 1.5, 1 / 9),
+        ("for a later question that is better by little", list(range(14)),
+         [0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1], 2.5, 128 / 1617),
         ("for repeated values", [2, 2, 2, 2, 1], [0, 0, 1, 1, 0], 1.5, 0.08),
         ("for unequal gaps", [0, 1, 10, 100], [0, 0, 1, 1], 5.5, 0.5),
         ("for labels that agree", [3, 1, 2], [1, 1, 1], 1.5, 0.0),
@@ -39,7 +43,7 @@ def _is_best_threshold(best_threshold) -> None:
 
 
 def _best(x, y, *, impurity=lambda p: 2 * p * (1 - p), weighted=True, middle=True, last=False,
-          unique=True, constant=True):
+          unique=True, constant=True, near=1e-12):
     """The right program, or with one thing done otherwise."""
     x, y = np.asarray(x, dtype=float), np.asarray(y)
     values = np.unique(x) if unique else np.sort(x)
@@ -54,7 +58,7 @@ def _best(x, y, *, impurity=lambda p: 2 * p * (1 - p), weighted=True, middle=Tru
         share = len(a) / len(y) if weighted else 0.5
         gain = (impurity(y.mean()) - share * impurity(a.mean())
                 - (1 - share) * impurity(b.mean()))
-        better = gain > best[1] - 1e-12 if last else gain > best[1] + 1e-12
+        better = gain > best[1] - 1e-12 if last else gain > best[1] + near
         if best[0] is None or better:
             best = (low / 2 + high / 2 if middle else low), gain
     return best
@@ -144,7 +148,7 @@ ANSWERS = {
          "The leading terms are (h²/12)∫f′² + 1/(nh). The derivative by h is 0 at "
          "h³ = 6/(n ∫f′²), from below negative, then positive: h* ∝ n^(−1/3).",
          "Inserted, both terms are constants times n^(−2/3): the error falls more slowly than "
-         "the n^(−4/5) of bells."),
+         "the n^(−4/5) of bells for a smooth f."),
         transfer=True,
         hints=("How is the number of data in one bin distributed?",
                "Set the derivative of the two leading terms to 0.")),
@@ -156,6 +160,8 @@ ANSWERS = {
         wrong=((lambda x, y: _best(x, y, weighted=False), "for groups of unequal size"),
                (lambda x, y: _best(x, y, middle=False), "for two clean groups"),
                (lambda x, y: _best(x, y, last=True), "for two equally good questions"),
+               (lambda x, y: _best(x, y, near=0.0), "equal but for rounding"),
+               (lambda x, y: _best(x, y, near=1e-3), "better by little"),
                (lambda x, y: _best(x, y, unique=False), "for repeated values"),
                (lambda x, y: _best(x, y, constant=False), "it returns"),
                (lambda x, y: _best(x, y, impurity=_bits), "for two clean groups"),
