@@ -32,14 +32,14 @@ class KMeansFit:
     Attributes
     ----------
     centres : ndarray ``(K, d)``
-        The means of their clusters.
+        The means of their clusters, if it converged; of an empty cluster, where it stood.
     labels : ndarray of int ``(n,)``
         The nearest centre of each row of the data; of equally near ones the first.
     inertias : ndarray ``(t,)``
         The sum of squared distances to the nearest centre, at the start and after each step. It
         never rises.
     converged : bool
-        Whether the last step changed no label.
+        Whether the last step changed no label, or lowered the cost no more.
     message : str
         Why it stopped, and which clusters are empty.
     """
@@ -304,8 +304,7 @@ def fit_gmm(X, n_components: int, *, rng, floor: float, start=None, tol: float =
     ells, converged = [_log_likelihood(joint)], False
     for _ in range(max_iter):
         R = np.exp(joint - logsumexp(joint, axis=1, keepdims=True))         # (n, K)
-        weights, means, covs = _m_step(X, R, means, covs)
-        covs, factors = _floored(covs, floor, spread)
+        weights, means, covs, factors = _m_step(X, R, means, covs, floor, spread)
         joint = _log_joint(X, weights, means, factors)
         ells.append(_log_likelihood(joint))
         if ells[-1] - ells[-2] <= tol * len(X):
@@ -430,6 +429,10 @@ def _start(start, X: np.ndarray, K: int, shift: np.ndarray, rng) -> tuple[np.nda
         if uneven > 1e-8 * np.abs(covs).max():
             raise ValueError("the covariances of start must be symmetric, got entries that differ "
                              f"by {uneven:.3g}; average each with its transpose")
+        least = float(np.linalg.eigvalsh(covs).min())
+        if least < -1e-8 * np.abs(covs).max():
+            raise ValueError("the covariances of start must have no variance below 0, got "
+                             f"{least:.3g}; pass positive definite matrices")
         return weights, means, covs
     means = _seeds(X, K, rng) if start is None else _centres(start, X, K, "start") - shift
     covs = np.broadcast_to(X.T @ X / len(X), (K, d, d)).copy()
@@ -473,12 +476,13 @@ def _log_likelihood(joint: np.ndarray) -> float:
         return float(finite_result(logsumexp(joint, axis=1).sum(), "the log-likelihood"))
 
 
-def _m_step(X: np.ndarray, R: np.ndarray, means, covs) -> tuple[np.ndarray, ...]:
-    """Weights, means and covariances (before the floor) from the responsibilities."""
+def _m_step(X: np.ndarray, R: np.ndarray, means, covs, floor, spread) -> tuple[np.ndarray, ...]:
+    """Weights, means, covariances and their factors from the responsibilities."""
     sizes = R.sum(axis=0)
     means, covs = means.copy(), covs.copy()
     for k in np.flatnonzero(sizes > 1e-290):  # of a component that has nothing, nothing is learned
         share = R[:, k] / sizes[k]
         means[k] = share @ X
         covs[k] = (share[:, None] * (X - means[k])).T @ (X - means[k])
-    return sizes / sizes.sum(), means, (covs + covs.transpose(0, 2, 1)) / 2
+    covs, factors = _floored((covs + covs.transpose(0, 2, 1)) / 2, floor, spread)
+    return sizes / sizes.sum(), means, covs, factors

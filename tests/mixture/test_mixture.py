@@ -247,7 +247,8 @@ def test_a_component_that_gets_nothing_keeps_its_place():
     (([1.0], [[0.0]]), "a tuple"),
     (([0.5, 0.5], [[0.0], [1.0]], [1.0, 1.0]), r"shape \(2, 1, 1\)"),
     (([0.5, 0.6], [[0.0], [1.0]], [[[1.0]], [[1.0]]]), "sum to 1"),
-    (([0.5, 0.5], [[0.0], [1.0]], [[[1.0]], [[-1.0]]]), "component 1 must stay above 0"),
+    (([0.5, 0.5], [[0.0], [1.0]], [[[1.0]], [[-1.0]]]), "no variance below 0, got -1"),
+    (([0.5, 0.5], [[0.0], [1.0]], [[[1.0]], [[0.0]]]), "component 1 must stay above 0"),
     ([[0.0]], "2 rows"),
 ])
 def test_starts_that_make_no_sense_are_refused(start, message):

@@ -75,7 +75,7 @@ def _is_em_step(em_step) -> None:
                 assert a.shape == b.shape, f"{name} its {what} have the shape {a.shape}"
                 scale = np.abs(b).max()
                 assert np.allclose(a, b, rtol=1e-6, atol=1e-9 * scale), (
-                    f"{name} its {what} are {np.round(a, 4)}, not {np.round(b, 4)}")
+                    f"{name} its {what} are {a}, not {b}")
 
 
 def _tables_pmf(n, alpha, *, first=0, joins=True):
