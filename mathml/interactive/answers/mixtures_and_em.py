@@ -7,11 +7,11 @@ from scipy.special import logsumexp
 from mathml.interactive.answer_key import Array, Choice, Fault, Function, Number, Proof
 
 
-def _em_step(x, weights, means, variances, *, log=True, old_mean=False, ddof=0, hard=False,
-             weighed=True, constant=True, share=True):
+def _em_step(x, times, weights, means, variances, *, log=True, old_mean=False, ddof=0, hard=False,
+             weighed=True, constant=True, share=True, rows=False):
     """The right program, or with one thing done otherwise."""
-    x, weights, means, variances = (np.asarray(a, dtype=float)
-                                    for a in (x, weights, means, variances))
+    x, times, weights, means, variances = (np.asarray(a, dtype=float)
+                                           for a in (x, times, weights, means, variances))
     z = -((x[:, None] - means) ** 2) / (2 * variances)
     z = z + (np.log(weights) if weighed else 0) - (np.log(variances) / 2 if constant else 0)
     if log:
@@ -20,27 +20,28 @@ def _em_step(x, weights, means, variances, *, log=True, old_mean=False, ddof=0, 
         r = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     if hard:
         r = (np.argmax(r, axis=1)[:, None] == np.arange(len(means))).astype(float)
+    r = times[:, None] * r
     size = r.sum(axis=0)
     new = r.T @ x / size
     about = means if old_mean else new
     spread = np.sum(r * (x[:, None] - about) ** 2, axis=0) / (size - ddof)
-    return (size / len(x) if share else weights), new, spread
+    return (size / (len(x) if rows else times.sum()) if share else weights), new, spread
 
 
-def _em_step_in_place(x, weights, means, variances):
-    for given, new in zip((weights, means, variances), _em_step(x, weights, means, variances),
-                          strict=True):
+def _em_step_in_place(x, times, weights, means, variances):
+    for given, new in zip((weights, means, variances),
+                          _em_step(x, times, weights, means, variances), strict=True):
         given[:] = new
     return np.array(weights), np.array(means), np.array(variances)
 
 
-def _em_step_of_sds(x, weights, means, variances):
-    w, m, v = _em_step(x, weights, means, variances)
+def _em_step_of_sds(*given):
+    w, m, v = _em_step(*given)
     return w, m, np.sqrt(v)
 
 
-def _em_step_sorted(x, weights, means, variances):
-    new = _em_step(x, weights, means, variances)
+def _em_step_sorted(*given):
+    new = _em_step(*given)
     order = np.argsort(new[1])
     return tuple(a[order] for a in new)
 
@@ -48,17 +49,21 @@ def _em_step_sorted(x, weights, means, variances):
 def _is_em_step(em_step) -> None:
     rng = np.random.default_rng(0)
     cases = (
-        ("for two equal bells", [0.0, 1, 4, 5], [0.5, 0.5], [0, 5], [1, 1]),
-        ("for unequal weights", [0.0, 1, 2, 4, 5], [0.9, 0.1], [0, 5], [2, 2]),
-        ("for unequal variances", [0.0, 1, 2, 4, 5], [0.5, 0.5], [1, 3], [1, 9]),
-        ("for three bells in falling order", rng.normal(size=30) * 3, [0.2, 0.5, 0.3],
-         [4, 0, -3], [1, 2, 1]),
-        ("for one bell", [1.0, 2, 2, 7], [1.0], [0.0], [5.0]),
-        ("for repeated values", [2.0, 2, 2, 3, 3, 6], [0.4, 0.6], [2, 5], [1, 1]),
-        ("for a datum far out", [0.0, 1, 4, 5, 400], [0.5, 0.5], [0, 5], [1, 1]),
-        ("for data in other units", np.array([0.0, 1, 4, 5]) * 1e9, [0.5, 0.5], [0, 5e9],
+        ("for two equal bells", [0.0, 1, 4, 5], [1] * 4, [0.5, 0.5], [0, 5], [1, 1]),
+        ("for values that occur several times", [0.0, 1, 4, 5], [3, 1, 2, 5], [0.5, 0.5], [0, 5],
+         [2, 2]),
+        ("for a value that never occurs", [0.0, 1, 4, 5, 2], [3, 1, 2, 5, 0], [0.5, 0.5], [0, 5],
+         [2, 2]),
+        ("for unequal weights", [0.0, 1, 2, 4, 5], [1] * 5, [0.9, 0.1], [0, 5], [2, 2]),
+        ("for unequal variances", [0.0, 1, 2, 4, 5], [1] * 5, [0.5, 0.5], [1, 3], [1, 9]),
+        ("for three bells in falling order", rng.normal(size=30) * 3, rng.integers(1, 5, 30),
+         [0.2, 0.5, 0.3], [4, 0, -3], [1, 2, 1]),
+        ("for one bell", [1.0, 2, 7], [1, 2, 1], [1.0], [0.0], [5.0]),
+        ("for values in no order", [6.0, 2, 3, 2], [1, 2, 2, 1], [0.4, 0.6], [2, 5], [1, 1]),
+        ("for a datum far out", [0.0, 1, 4, 5, 400], [1] * 5, [0.5, 0.5], [0, 5], [1, 1]),
+        ("for data in other units", np.array([0.0, 1, 4, 5]) * 1e9, [2] * 4, [0.5, 0.5], [0, 5e9],
          [1e18, 1e18]),
-        ("for tiny numbers", np.array([0.0, 1, 4, 5]) * 1e-9, [0.5, 0.5], [0, 5e-9],
+        ("for tiny numbers", np.array([0.0, 1, 4, 5]) * 1e-9, [2] * 4, [0.5, 0.5], [0, 5e-9],
          [1e-18, 1e-18]),
     )
     for name, *given in cases:
@@ -169,8 +174,11 @@ ANSWERS = {
         hints=("Work with the logarithms of π_k N(x; μ_k, v_k), and subtract logsumexp.",
                "The variance is taken about the new mean, and divided by the sum of the "
                "responsibilities.",
-               "np.log(variances)/2 belongs to the logarithm of the density."),
-        wrong=((lambda *a: _em_step(*a, log=False), "for a datum far out"),
+               "np.log(variances)/2 belongs to the logarithm of the density.",
+               "A value that occurs three times counts as three rows with one responsibility."),
+        wrong=((lambda x, times, *a: _em_step(x, np.ones(len(x)), *a), "occur several times"),
+               (lambda *a: _em_step(*a, rows=True), "occur several times its weights"),
+               (lambda *a: _em_step(*a, log=False), "for a datum far out"),
                (lambda *a: _em_step(*a, old_mean=True), "for two equal bells its variances"),
                (lambda *a: _em_step(*a, ddof=1), "for two equal bells its variances"),
                (lambda *a: _em_step(*a, hard=True), "for two equal bells its"),

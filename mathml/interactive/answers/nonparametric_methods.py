@@ -9,30 +9,34 @@ from mathml.interactive.answer_key import Array, Choice, Fault, Function, Proof
 
 def _is_best_threshold(best_threshold) -> None:
     cases = (
-        ("for two clean groups", [4.0, 1.0, 2.0, 9.0], [1, 0, 0, 1], 3.0, 0.5),
+        ("for two clean groups", [4.0, 1.0, 2.0, 9.0], [1, 0, 0, 1], 1, 3.0, 0.5),
         ("for groups of unequal size", [1, 2, 3, 4, 5, 6, 7, 8], [0, 1, 0, 0, 0, 0, 1, 1],
-         6.5, 2 * 15 / 64 - 0.75 * 2 * 5 / 36),
-        ("for two equally good questions", [1, 2, 3, 4], [0, 1, 1, 0], 1.5, 0.5 - 0.75 * 4 / 9),
+         1, 6.5, 2 * 15 / 64 - 0.75 * 2 * 5 / 36),
+        ("for two equally good questions", [1, 2, 3, 4], [0, 1, 1, 0], 1, 1.5, 0.5 - 0.75 * 4 / 9),
         ("for two questions that are equal but for rounding", [0, 1, 2, 3, 4, 5],
-         [1, 1, 0, 0, 1, 1], 1.5, 1 / 9),
+         [1, 1, 0, 0, 1, 1], 1, 1.5, 1 / 9),
         ("for a later question that is better by little", list(range(14)),
-         [0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1], 2.5, 128 / 1617),
-        ("for repeated values", [2, 2, 2, 2, 1], [0, 0, 1, 1, 0], 1.5, 0.08),
-        ("for unequal gaps", [0, 1, 10, 100], [0, 0, 1, 1], 5.5, 0.5),
-        ("for labels that agree", [3, 1, 2], [1, 1, 1], 1.5, 0.0),
-        ("for values that agree", [5.0, 5.0, 5.0], [0, 1, 1], None, 0.0),
-        ("for one example", [5.0], [1], None, 0.0),
-        ("for two examples", [-1.0, 1.0], [1, 0], 0.0, 0.5),
-        ("for tiny values", [1e-200, 3e-200, 2e-200], [0, 1, 0], 2.5e-200, 4 / 9),
-        ("for huge values", [1e200, -3e200, -2e200], [0, 1, 1], -5e199, 4 / 9),
-        ("for a split that leaves the majority", [1, 2, 3, 4], [1, 1, 1, 0], 3.5, 3 / 8),
-        ("for a majority that stays", list(range(40)), [1] * 20 + [1, 0] * 10, 20.5,
+         [0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1], 1, 2.5, 128 / 1617),
+        ("for repeated values", [2, 2, 2, 2, 1], [0, 0, 1, 1, 0], 1, 1.5, 0.08),
+        ("for unequal gaps", [0, 1, 10, 100], [0, 0, 1, 1], 1, 5.5, 0.5),
+        ("for labels that agree", [3, 1, 2], [1, 1, 1], 1, 1.5, 0.0),
+        ("for values that agree", [5.0, 5.0, 5.0], [0, 1, 1], 1, None, 0.0),
+        ("for one example", [5.0], [1], 1, None, 0.0),
+        ("for two examples", [-1.0, 1.0], [1, 0], 1, 0.0, 0.5),
+        ("for tiny values", [1e-200, 3e-200, 2e-200], [0, 1, 0], 1, 2.5e-200, 4 / 9),
+        ("for huge values", [1e200, -3e200, -2e200], [0, 1, 1], 1, -5e199, 4 / 9),
+        ("for a split that leaves the majority", [1, 2, 3, 4], [1, 1, 1, 0], 1, 3.5, 3 / 8),
+        ("for a majority that stays", list(range(40)), [1] * 20 + [1, 0] * 10, 1, 20.5,
          3 / 8 - 19 / 40 * 2 * 9 * 10 / 19**2),
+        ("for groups of at least two", [1, 2, 3, 4], [1, 0, 0, 0], 2, 2.5, 1 / 8),
+        ("for groups of at least two with repeated values", [1, 2, 2, 2, 3, 3], [1, 0, 0, 0, 0, 0],
+         2, 2.5, 1 / 36),
+        ("if every group is too small", [1, 2, 3], [0, 1, 1], 2, None, 0.0),
     )
-    for name, x, y, t, gain in cases:
+    for name, x, y, least, t, gain in cases:
         for make in (list, np.array):
             given = make(x), make(y)
-            found = best_threshold(*given)
+            found = best_threshold(*given, least)
             assert [list(part) for part in given] == [x, y], f"{name} it changes what it is given"
             pair = isinstance(found, (tuple, list)) and len(found) == 2
             assert pair, f"{name} it returns {found!r}, not a pair"
@@ -42,8 +46,8 @@ def _is_best_threshold(best_threshold) -> None:
             assert np.isclose(found[1], gain, rtol=0, atol=1e-9), said
 
 
-def _best(x, y, *, impurity=lambda p: 2 * p * (1 - p), weighted=True, middle=True, last=False,
-          unique=True, constant=True, near=1e-12):
+def _best(x, y, least, *, impurity=lambda p: 2 * p * (1 - p), weighted=True, middle=True,
+          last=False, unique=True, constant=True, near=1e-12, count=len):
     """The right program, or with one thing done otherwise."""
     x, y = np.asarray(x, dtype=float), np.asarray(y)
     values = np.unique(x) if unique else np.sort(x)
@@ -55,6 +59,8 @@ def _best(x, y, *, impurity=lambda p: 2 * p * (1 - p), weighted=True, middle=Tru
         else:
             order = np.argsort(x, kind="stable")
             a, b = y[order[:k + 1]], y[order[k + 1:]]
+        if min(count(a), count(b)) < least:
+            continue
         share = len(a) / len(y) if weighted else 0.5
         gain = (impurity(y.mean()) - share * impurity(a.mean())
                 - (1 - share) * impurity(b.mean()))
@@ -64,13 +70,13 @@ def _best(x, y, *, impurity=lambda p: 2 * p * (1 - p), weighted=True, middle=Tru
     return best
 
 
-def _best_or_nothing(x, y):
-    t, gain = _best(x, y)
+def _best_or_nothing(x, y, least):
+    t, gain = _best(x, y, least)
     return (t, gain) if gain > 1e-12 else (None, 0.0)
 
 
-def _best_in_place(x, y):
-    found = _best(x, y)
+def _best_in_place(x, y, least):
+    found = _best(x, y, least)
     x.sort()
     return found
 
@@ -156,21 +162,24 @@ ANSWERS = {
         _is_best_threshold, ask="best_threshold",
         hints=("np.unique(x) are the different values, sorted. Which thresholds lie between them?",
                "Each group's impurity counts as much as its share of the examples.",
-               "What do you return if all labels agree, and what if all values do?"),
-        wrong=((lambda x, y: _best(x, y, weighted=False), "for groups of unequal size"),
-               (lambda x, y: _best(x, y, middle=False), "for two clean groups"),
-               (lambda x, y: _best(x, y, last=True), "for two equally good questions"),
-               (lambda x, y: _best(x, y, near=0.0), "equal but for rounding"),
-               (lambda x, y: _best(x, y, near=1e-3), "better by little"),
-               (lambda x, y: _best(x, y, unique=False), "for repeated values"),
-               (lambda x, y: _best(x, y, constant=False), "it returns"),
-               (lambda x, y: _best(x, y, impurity=_bits), "for two clean groups"),
-               (lambda x, y: _best(x, y, impurity=lambda p: 2 * min(p, 1 - p)),
+               "What do you return if all labels agree, and what if no question leaves enough?"),
+        wrong=((lambda *a: _best(*a, weighted=False), "for groups of unequal size"),
+               (lambda *a: _best(*a, middle=False), "for two clean groups"),
+               (lambda *a: _best(*a, last=True), "for two equally good questions"),
+               (lambda *a: _best(*a, near=0.0), "equal but for rounding"),
+               (lambda *a: _best(*a, near=1e-3), "better by little"),
+               (lambda *a: _best(*a, unique=False), "for repeated values"),
+               (lambda *a: _best(*a, constant=False), "it returns"),
+               (lambda *a: _best(*a, impurity=_bits), "for two clean groups"),
+               (lambda *a: _best(*a, impurity=lambda p: 2 * min(p, 1 - p)),
                 "for two clean groups"),
-               (lambda x, y: _best(x, y, impurity=lambda p: p * (1 - p)), "for two clean groups"),
-               (lambda x, y: (np.median(np.asarray(x, dtype=float)), 0.5),
+               (lambda *a: _best(*a, impurity=lambda p: p * (1 - p)), "for two clean groups"),
+               (lambda x, *_: (np.median(np.asarray(x, dtype=float)), 0.5),
                 "for groups of unequal size"),
-               (lambda x, y: _best(np.round(x, 6), y), "for tiny values"),
+               (lambda x, *a: _best(np.round(x, 6), *a), "for tiny values"),
+               (lambda x, y, least: _best(x, y, 1), "for groups of at least two"),
+               (lambda x, y, least: _best(x, y, least + 1), "it returns"),
+               (lambda *a: _best(*a, count=lambda g: len(np.unique(g))), "it returns"),
                (_best_or_nothing, "for labels that agree"),
                (_best_in_place, "it changes what it is given"))),
     "nonparametric-methods-4": Fault(
