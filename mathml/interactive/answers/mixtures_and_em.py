@@ -184,7 +184,7 @@ ANSWERS = {
                (lambda *a: _em_step(*a, hard=True), "for two equal bells its"),
                (lambda *a: _em_step(*a, weighed=False), "for unequal weights"),
                (lambda *a: _em_step(*a, constant=False), "for unequal variances"),
-               (lambda *a: _em_step(*a, share=False), "for unequal weights its weights"),
+               (lambda *a: _em_step(*a, share=False), "its weights"),
                (_em_step_of_sds, "for two equal bells its variances"),
                (_em_step_sorted, "for three bells in falling order"),
                (_em_step_in_place, "it changes what it is given"))),
