@@ -155,6 +155,27 @@ def as_labels(y, name: str, *, size: int | None = None, columns: int | None = No
     return a.astype(int)
 
 
+def as_classified(X, y) -> tuple[np.ndarray, np.ndarray]:
+    """Return features ``(n, d)`` and labels ``(n,)`` 0, ..., K-1, K >= 2, each at least once."""
+    X = as_matrix(X, "X")
+    y = as_labels(y, "y", size=len(X))
+    if np.all(y == y[0]):
+        raise ValueError(f"y must hold at least two classes, got only {y[0]}; "
+                         "one class leaves nothing to tell apart")
+    counts = np.bincount(y)
+    if not counts.all():
+        raise ValueError(f"y must hold every label 0, ..., {y.max()}, got none of class "
+                         f"{np.argmin(counts)}; relabel with np.unique(y, return_inverse=True)[1]")
+    return X, y
+
+
+def as_choice(value, name: str, options: tuple[str, ...]) -> str:
+    """Return ``value``, one of the ``options``."""
+    if not isinstance(value, str) or value not in options:
+        raise ValueError(f"{name} must be one of {options}, got {value!r:.40}; choose one")
+    return value
+
+
 def as_counts(x, name: str, *, size: int | None = None) -> np.ndarray:
     """Return ``x`` as a float vector of counts 0, 1, 2, ..."""
     a = as_vector(x, name, size=size)

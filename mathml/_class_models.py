@@ -1,11 +1,9 @@
-"""What classifiers that describe p(x, y) share: the door to their fits, and Bayes' theorem."""
+"""What classifiers that describe p(x, y) share: a statistic of each class, and Bayes' theorem."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import logsumexp
-
-from mathml._check import as_labels, as_matrix
+from scipy.special import softmax
 
 
 class ClassModel:
@@ -26,7 +24,7 @@ class ClassModel:
         ValueError
             If a row has probability 0 in every class: then there is nothing to divide by.
         """
-        return np.exp(self._log_posterior(X))
+        return softmax(self._possible(X), axis=1)
 
     def predict(self, X) -> np.ndarray:
         """The most probable class of each row of `X`, as ints ``(n,)``; of equals the first.
@@ -36,28 +34,16 @@ class ClassModel:
         ValueError
             If a row has probability 0 in every class.
         """
-        return np.argmax(self._log_posterior(X), axis=1)
+        return np.argmax(self._possible(X), axis=1)
 
-    def _log_posterior(self, X) -> np.ndarray:
+    def _possible(self, X) -> np.ndarray:
+        """`log_joint` of rows that have some probability in some class."""
         log_joint = self.log_joint(X)
         nowhere = np.flatnonzero(np.max(log_joint, axis=1) == -np.inf)
         if nowhere.size:
             raise ValueError(f"each row of X must be possible in some class, got row {nowhere[0]} "
                              "with probability 0 in all of them; fit with alpha > 0")
-        return log_joint - logsumexp(log_joint, axis=1, keepdims=True)
-
-
-def as_classified(X, y) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return features ``(n, d)``, labels ``(n,)`` and the sizes of the K >= 2 classes ``(K,)``."""
-    X = as_matrix(X, "X")
-    y = as_labels(y, "y", size=len(X))
-    sizes = np.bincount(y)
-    if sizes.size < 2:
-        raise ValueError("y must hold at least two classes, got only 0; add examples of another")
-    if np.any(sizes == 0):
-        raise ValueError(f"y must hold each of the labels 0, ..., {sizes.size - 1}, got no "
-                         f"{np.argmin(sizes)}; number the classes without gaps")
-    return X, y, sizes
+        return log_joint
 
 
 def by_class(X: np.ndarray, y: np.ndarray, statistic) -> np.ndarray:

@@ -15,6 +15,7 @@ from scipy.spatial.distance import cdist
 from scipy.special import gammaln, logsumexp
 
 from mathml._check import (
+    as_choice,
     as_float_array,
     as_int,
     as_labels,
@@ -163,8 +164,7 @@ def kde(x, h: float, *, kernel: Literal["gaussian", "epanechnikov", "box"] = "ga
     >>> kde([0.0, 2.0], 1.0, kernel="box").pdf([-2.0, 0.5, 1.0]).round(3).tolist()
     [0.0, 0.25, 0.5]
     """
-    if not isinstance(kernel, str) or kernel not in KERNELS:
-        raise ValueError(f"kernel must be one of {KERNELS}, got {kernel!r:.40}; choose one")
+    kernel = as_choice(kernel, "kernel", KERNELS)
     return KDE(_data(x), as_positive(h, "h"), kernel)
 
 
@@ -422,9 +422,7 @@ class KNN:
 
     def __post_init__(self):
         X = as_matrix(self.X, "X")
-        if not isinstance(self.task, str) or self.task not in TASKS:
-            raise ValueError(f"task must be one of {TASKS}, got {self.task!r:.40}; choose one")
-        labels = self.task == "classification"
+        labels = as_choice(self.task, "task", TASKS) == "classification"
         y = as_labels(self.y, "y", size=len(X)) if labels else as_vector(self.y, "y", size=len(X))
         if not labels:
             with np.errstate(over="ignore"):

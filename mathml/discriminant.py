@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.linalg import qr, solve_triangular
 
-from mathml._check import as_matrix, finite_result
-from mathml._class_models import ClassModel, as_classified, by_class, log_shares
+from mathml._check import as_classified, as_matrix, finite_result
+from mathml._class_models import ClassModel, by_class, log_shares
 
 EPS = np.finfo(float).eps
 
@@ -147,7 +147,8 @@ def fit_lda(X, y) -> LDA:
     >>> fit.cov.round(3).tolist(), fit.coef.round(3).tolist()
     ([[0.667, 0.0], [0.0, 2.0]], [[1.5, 0.5], [9.0, 1.0]])
     """
-    X, y, sizes = as_classified(X, y)
+    X, y = as_classified(X, y)
+    sizes = np.bincount(y)
     means, centred = _centre(X, y)
     n, d = X.shape
     if n < d + sizes.size:
@@ -194,7 +195,8 @@ def fit_qda(X, y) -> QDA:
     >>> fit.covs.round(3).tolist()
     [[[0.667, 0.0], [0.0, 2.0]], [[2.667, 0.0], [0.0, 2.0]]]
     """
-    X, y, sizes = as_classified(X, y)
+    X, y = as_classified(X, y)
+    sizes = np.bincount(y)
     means, centred = _centre(X, y)
     d = X.shape[1]
     if sizes.min() <= d:

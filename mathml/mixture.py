@@ -300,13 +300,12 @@ def fit_gmm(X, n_components: int, *, rng, floor: float, start=None, tol: float =
     floor, spread = _as_floor(floor, X), X.var(axis=0)
     weights, means, covs = _start(start, X, K, shift, rng)
     covs, factors = _floored(covs, floor, spread)
-    joint = _log_joint(X, weights, means, factors)
-    ells, converged = [_log_likelihood(joint)], False
+    R, ell = _e_step(_log_joint(X, weights, means, factors))
+    ells, converged = [ell], False
     for _ in range(max_iter):
-        R = np.exp(joint - logsumexp(joint, axis=1, keepdims=True))         # (n, K)
         weights, means, covs, factors = _m_step(X, R, means, covs, floor, spread)
-        joint = _log_joint(X, weights, means, factors)
-        ells.append(_log_likelihood(joint))
+        R, ell = _e_step(_log_joint(X, weights, means, factors))
+        ells.append(ell)
         if ells[-1] - ells[-2] <= tol * len(X):
             converged = True
             break
@@ -471,9 +470,12 @@ def _log_joint(X: np.ndarray, weights, means, factors) -> np.ndarray:
     return np.stack(parts, axis=1)                                            # (n, K)
 
 
-def _log_likelihood(joint: np.ndarray) -> float:
+def _e_step(joint: np.ndarray) -> tuple[np.ndarray, float]:
+    """The responsibilities ``(n, K)`` and the log-likelihood."""
     with np.errstate(invalid="ignore"):
-        return float(finite_result(logsumexp(joint, axis=1).sum(), "the log-likelihood"))
+        log_p = logsumexp(joint, axis=1, keepdims=True)
+        ell = float(finite_result(log_p.sum(), "the log-likelihood"))
+    return np.exp(joint - log_p), ell
 
 
 def _m_step(X: np.ndarray, R: np.ndarray, means, covs, floor, spread) -> tuple[np.ndarray, ...]:

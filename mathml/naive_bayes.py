@@ -9,8 +9,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mathml._check import as_counts, as_matrix, as_scalar, finite_result
-from mathml._class_models import ClassModel, as_classified, by_class, log_shares
+from mathml._check import (
+    as_binary,
+    as_classified,
+    as_counts,
+    as_matrix,
+    as_scalar,
+    finite_result,
+)
+from mathml._class_models import ClassModel, by_class, log_shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +48,7 @@ class BernoulliNB(ClassModel):
         >>> np.exp(fit.log_joint([[1, 0]])).round(4).tolist()  # 1/3 · 1/3 · 2/3, 2/3 · 3/4 · 1/2
         [[0.0741, 0.25]]
         """
-        X = _as_bits(as_matrix(X, "X", columns=self.theta.shape[1]))
+        X = _each(as_binary, as_matrix(X, "X", columns=self.theta.shape[1]))
         return self.log_prior + _weighted(X, self.theta) + _weighted(1 - X, self._not_theta)
 
 
@@ -77,7 +84,7 @@ class MultinomialNB(ClassModel):
         >>> fit.log_joint([[3, 0], [0, 1]]).round(4).tolist()
         [[-0.6931, -2.7726], [-inf, -1.3863]]
         """
-        X = _as_counts(as_matrix(X, "X", columns=self.theta.shape[1]))
+        X = _each(as_counts, as_matrix(X, "X", columns=self.theta.shape[1]))
         with np.errstate(over="ignore"):
             return self.log_prior + _weighted(X, self.theta)
 
@@ -157,9 +164,10 @@ def fit_bernoulli_nb(X, y, *, alpha: float = 1.0) -> BernoulliNB:
     >>> fit.theta.round(3).tolist()
     [[0.333, 0.333], [0.75, 0.5]]
     """
-    X, y, sizes = as_classified(X, y)
+    X, y = as_classified(X, y)
+    sizes = np.bincount(y)
     alpha = as_scalar(alpha, "alpha", low=0.0)
-    ones = by_class(_as_bits(X), y, lambda rows: rows.sum(axis=0))
+    ones = by_class(_each(as_binary, X), y, lambda rows: rows.sum(axis=0))
     theta, not_theta = (_smoothed(c, sizes, alpha, 2) for c in (ones, sizes[:, None] - ones))
     return BernoulliNB(log_shares(sizes), theta, not_theta)
 
@@ -202,10 +210,11 @@ def fit_multinomial_nb(X, y, *, alpha: float = 1.0) -> MultinomialNB:
     >>> fit.theta.tolist()
     [[0.75, 0.25], [0.5, 0.5]]
     """
-    X, y, sizes = as_classified(X, y)
+    X, y = as_classified(X, y)
+    sizes = np.bincount(y)
     alpha = as_scalar(alpha, "alpha", low=0.0)
     with np.errstate(over="ignore"):
-        counts = by_class(_as_counts(X), y, lambda rows: rows.sum(axis=0))
+        counts = by_class(_each(as_counts, X), y, lambda rows: rows.sum(axis=0))
         total = finite_result(counts.sum(axis=1), "the number of words")
     if alpha == 0 and np.any(total == 0):
         raise ValueError(f"every class must have a word where alpha is 0, got none in class "
@@ -251,7 +260,8 @@ def fit_gaussian_nb(X, y, *, floor: float = 0.0) -> GaussianNB:
     >>> fit.means.tolist(), fit.variances.tolist()
     ([[1.0, 3.0], [6.0, 5.0]], [[1.0, 0.1], [1.0, 1.0]])
     """
-    X, y, sizes = as_classified(X, y)
+    X, y = as_classified(X, y)
+    sizes = np.bincount(y)
     floor = as_scalar(floor, "floor", low=0.0)
     with np.errstate(over="ignore", invalid="ignore"):
         means = finite_result(by_class(X, y, lambda rows: rows.mean(axis=0)), "the means")
@@ -270,16 +280,9 @@ def fit_gaussian_nb(X, y, *, floor: float = 0.0) -> GaussianNB:
     return GaussianNB(log_shares(sizes), means, variances)
 
 
-def _as_bits(X: np.ndarray) -> np.ndarray:
-    wrong = (X != 0) & (X != 1)
-    if np.any(wrong):
-        raise ValueError(f"X must hold only 0 and 1, got {X[wrong][0]:g}; "
-                         "compare with a threshold, such as X > 0")
-    return X
-
-
-def _as_counts(X: np.ndarray) -> np.ndarray:
-    return as_counts(X.ravel(), "X").reshape(X.shape) if X.size else X
+def _each(check, X: np.ndarray) -> np.ndarray:
+    """The matrix, its entries checked as those of a vector are."""
+    return check(X.ravel(), "X").reshape(X.shape) if X.size else X
 
 
 def _smoothed(counts: np.ndarray, total: np.ndarray, alpha: float, outcomes: int) -> np.ndarray:

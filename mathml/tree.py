@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from mathml._check import as_int, as_labels, as_matrix, as_vector, finite_result
+from mathml._check import as_choice, as_int, as_labels, as_matrix, as_vector, finite_result
 
 TASKS = ("classification", "regression")
 LEAF = -1  # in place of a feature
@@ -159,8 +159,7 @@ def fit_tree(X, y, *, max_depth: int | None = None, min_leaf: int = 1,
     (0, 3.0, 2)
     """
     X = as_matrix(X, "X")
-    if not isinstance(task, str) or task not in TASKS:
-        raise ValueError(f"task must be one of {TASKS}, got {task!r}; choose one")
+    as_choice(task, "task", TASKS)
     limit = len(X) if max_depth is None else as_int(max_depth, "max_depth")
     min_leaf = as_int(min_leaf, "min_leaf", low=1)
     if task == "classification":

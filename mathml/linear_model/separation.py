@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.linalg import qr
 from scipy.optimize import linprog
 
-from mathml._check import as_labels, as_matrix
+from mathml._check import as_classified
 
 # Margins are of features scaled to [-1, 1] with coefficients in [-1, 1]. Below TOUCH (relative to
 # the largest margin) they count as 0: the solver is accurate to 1e-9. If all are below FLAT, the
@@ -131,19 +131,8 @@ def is_separable(X, y) -> bool:
 
 
 def as_data(X, y) -> tuple[np.ndarray, np.ndarray]:
-    """Check features and labels; every label 0, ..., K-1 must occur and K be at least 2."""
-    X = as_matrix(X, "X")
-    y = as_labels(y, "y", size=len(X))
-    if y.max() >= len(y):
-        raise ValueError(f"y must hold labels 0, ..., K-1, each at least once, got {y.max()} with "
-                         f"n = {len(y)}; relabel with np.unique(y, return_inverse=True)[1]")
-    counts = np.bincount(y)
-    if counts.size == 1 or np.count_nonzero(counts) == 1:
-        raise ValueError(f"y must hold at least two classes, got only {y[0]}; "
-                         "one class leaves nothing to tell apart")
-    if not counts.all():
-        raise ValueError(f"y must hold every label 0, ..., {y.max()}, got none of class "
-                         f"{np.argmin(counts)}; relabel with np.unique(y, return_inverse=True)[1]")
+    """Check features and labels, with entries that the solvers can square."""
+    X, y = as_classified(X, y)
     if max(X.max(), -X.min()) > 1e100:
         raise ValueError(f"X must have entries up to 1e100, got {np.abs(X).max():g}; "
                          "change the units of its columns")

@@ -10,7 +10,14 @@ from itertools import product
 
 import numpy as np
 
-from mathml._check import ATOL, as_float_array, as_function, as_scalar, finite_result
+from mathml._check import (
+    ATOL,
+    as_choice,
+    as_float_array,
+    as_function,
+    as_scalar,
+    finite_result,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,9 +177,7 @@ class Joint:
         return total if isinstance(total, Fraction) else finite_result(float(total), "E f")
 
     def _axis(self, name: str) -> int:
-        if not isinstance(name, str) or name not in self.names:
-            raise ValueError(f"name must be one of {self.names}, got {name!r:.40}; choose one")
-        return self.names.index(name)
+        return self.names.index(as_choice(name, "name", self.names))
 
     def _select(self, event: dict) -> tuple:
         """The index of the cells where the event happens."""

@@ -162,7 +162,7 @@ def test_every_kind_of_table_gives_the_same(fit):
 @FITS
 def test_sizes_are_checked(fit):
     X, y = sample(2)
-    with pytest.raises(ValueError, match="got no 1"):
+    with pytest.raises(ValueError, match="got none of class 1"):
         fit(X, np.where(y == 1, 0, y))
     with pytest.raises(ValueError, match="must have 3 columns"):
         fit(X, y).predict(X[:, :2])

@@ -147,7 +147,7 @@ def test_every_kind_of_table_gives_the_same(fit):
 
 @pytest.mark.parametrize("fit", [fit_bernoulli_nb, fit_multinomial_nb, fit_gaussian_nb])
 def test_what_is_refused(fit):
-    for y, rule in (([0, 0], "at least two classes"), ([0, 2], "got no 1"),
+    for y, rule in (([0, 0], "at least two classes"), ([0, 2], "got none of class 1"),
                     ([0, 1, 1], "must have 2 entries")):
         with pytest.raises(ValueError, match=rule):
             fit([[0], [1]], y)
