@@ -46,6 +46,7 @@ from mathml.estimation import (
     NormalFit,
     Poisson,
 )
+from mathml.generative import Diffusion
 from mathml.linear_model import (
     fit_lasso,
     fit_least_squares,
@@ -98,6 +99,7 @@ X1, Y01 = [[0.0], [1.0], [2.0], [3.0], [1.5]], [0, 0, 1, 1, 1]
 BITS = [[0, 1], [1, 1], [1, 0], [0, 0], [1, 0]]
 X3 = [[1.0, 2.0], [3.0, 5.0], [2.0, 2.0]]
 RNG = np.random.default_rng(0)
+DIFFUSION = Diffusion([0.1, 0.2, 0.3])
 MIXTURE = fit_gmm(X1, 2, rng=RNG, floor=0.1, max_iter=3)
 NORMAL = stats.norm(scale=1.5)
 
@@ -215,6 +217,17 @@ CASES = {
     "estimation.log_likelihood": case(NormalFit(0.5, 2.0, 4), x=[0.5, 2.0]),
     "estimation.normal_logpdf": case(x=[0.5, 2.0], mean=0.5, var=2.0),
     "estimation.score": case(Exponential(1.5), x=[0.5, 2.0]),
+    "generative.Diffusion": case([0.1, 0.2, 0.3]),
+    "generative.Diffusion.ddim": case(lambda x, t: 0.5 * x, X3, times=[3, 1, 0], on=DIFFUSION),
+    "generative.Diffusion.ddpm": case(lambda x, t: 0.5 * x, X3, rng=RNG, on=DIFFUSION),
+    "generative.Diffusion.denoised": case(X3, 2, [*XY, [1.0, 0.0]], on=DIFFUSION),
+    "generative.Diffusion.exact_noise": case([0.4, 0.6], XY, [[[1.0, 0.0], [0.0, 1.0]],
+                                                            [[2.0, 0.5], [0.5, 1.0]]],
+                                             on=DIFFUSION),
+    "generative.Diffusion.fit_noise": case(X3, lambda x: x, penalty=0.1, rng=RNG, copies=2,
+                                           on=DIFFUSION),
+    "generative.Diffusion.noised": case(X3, 2, [*XY, [1.0, 0.0]], on=DIFFUSION),
+    "generative.Diffusion.step_back": case(X3, [*XY, [1.0, 0.0]], 2, on=DIFFUSION),
     "inference.bootstrap_interval": case([1.0, 2.5, 4.0], np.median, level=0.9, method="basic",
                                          resamples=5, rng=RNG),
     "inference.coverage": case(lambda x: (np.min(x), np.max(x)), lambda rng, n: rng.random(n), 0.5,

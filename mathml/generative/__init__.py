@@ -1,3 +1,5 @@
 """Models that draw: densities with neural nets in them, latent variables, energies, diffusion."""
 
-__all__: list[str] = []
+from mathml.generative.diffusion import Diffusion
+
+__all__ = ["Diffusion"]
