@@ -1,3 +1,6 @@
 """Models that draw: densities with neural nets in them, latent variables, energies, diffusion."""
 
-__all__: list[str] = []
+from mathml.generative.autoregressive import FVSBN, fit_fvsbn
+from mathml.generative.flow import CouplingFlow, fit_flow
+
+__all__ = ["FVSBN", "CouplingFlow", "fit_flow", "fit_fvsbn"]
