@@ -130,13 +130,13 @@ ANSWERS = {
                ("nothing: couplings that keep the same coordinate cannot be undone",
                 "Each of them can, by the theorem. So can three."))),
     f"{_NAME}-4": Proof(
-        ("The cost is Σ E[−log P(x_j | the k bits before)]: the losses add up, and each table can be "
-         "chosen by itself.",
+        ("The cost is Σ E[−log P(x_j | the k bits before)]: the losses add up, and each table can "
+         "be chosen by itself.",
          "For each value of the k bits, Gibbs' inequality says that the best entry is p*'s own "
          "conditional probability. Averaged, term j is then the conditional entropy "
          "H(x_j | x_(j−k), …, x_(j−1)).",
-         "A chain with memory k is also one with memory k + 1, whose tables ignore one bit. The best "
-         "of more chains costs no more. (Or: to condition on more never raises an entropy.)",
+         "A chain with memory k is also one with memory k + 1, whose tables ignore one bit. The "
+         "best of more chains costs no more. (Or: to condition on more never raises an entropy.)",
          "For k = 0 the terms are H(x_j); minus the entropy that is the divergence of part 3. For "
          "k = d − 1 each table sees all bits before, the chain is p* itself, and by the chain rule "
          "the sum is H(x)."),
@@ -148,7 +148,7 @@ ANSWERS = {
                "First take t away, then divide by e^s; and s and t are made of x, not of z.",
                "One loop over the coordinates, all rows of Z at once."),
         wrong=((lambda A, B, Z: _undo(A, B, Z, start_at_z=True, sweeps=1),
-                "for two coordinates and one row"),
+                "for A = 0"),
                (_forward, "for two coordinates and one row"),
                (lambda A, B, Z: _undo(A, B, Z, sign=1.0), "for two coordinates and one row"),
                (lambda A, B, Z: _undo(A, B, Z, shift_first=False),
@@ -193,13 +193,13 @@ ANSWERS = {
                ("one cannot say: densities in different units cannot be compared",
                 "Not as they are. But a change of the unit can be undone."))),
     f"{_NAME}-8": Proof(
-        ("A product of normal conditionals whose means are affine and whose variances are constant is a "
-         "normal density: x is an affine function of independent normal noise, by a triangular "
+        ("A product of normal conditionals whose means are affine and whose variances are constant is "
+         "a normal density: x is an affine function of independent normal noise, by a triangular "
          "matrix with the positive diagonal σ_j.",
-         "Conversely every N(m, S) with positive definite S is such a product, in every order, since "
-         "x_j given x_<j is normal with an affine mean and a constant variance.",
-         "So in every order the chains are the same family, all N(m, S). To maximise the likelihood "
-         "over the regressions is to maximise it over m and S.",
+         "Conversely every N(m, S) with positive definite S is such a product, in every order, "
+         "since x_j given x_<j is normal with an affine mean and a constant variance.",
+         "So in every order the chains are the same family, all N(m, S). To maximise the "
+         "likelihood over the regressions is to maximise it over m and S.",
          "That maximum is unique: the mean of the data and their covariance matrix with ddof 0. So "
          "it is the density N(x̄, S) in every order."),
         transfer=True,
