@@ -194,8 +194,8 @@ ANSWERS = {
                 "Not as they are. But a change of the unit can be undone."))),
     f"{_NAME}-8": Proof(
         ("A product of normal conditionals whose means are affine and whose variances are "
-         "constant is a normal density: x is an affine function of independent normal noise, by a triangular "
-         "matrix with the positive diagonal σ_j.",
+         "constant is a normal density: x is an affine function of independent normal noise, by a "
+         "triangular matrix with the positive diagonal σ_j.",
          "Conversely every N(m, S) with positive definite S is such a product, in every order, "
          "since x_j given x_<j is normal with an affine mean and a constant variance.",
          "So in every order the chains are the same family, all N(m, S). To maximise the "
