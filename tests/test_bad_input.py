@@ -46,7 +46,7 @@ from mathml.estimation import (
     NormalFit,
     Poisson,
 )
-from mathml.generative import Diffusion
+from mathml.generative import Diffusion, fit_flow, fit_fvsbn
 from mathml.linear_model import (
     fit_lasso,
     fit_least_squares,
@@ -68,7 +68,8 @@ NOT_MATHEMATICS = {"plotting", "interactive"}
 UNCHECKED = re.compile(r"optim\.\w+\.(init|step)|optim\.Rule")
 # Results, made by the functions that are checked.
 RECORDS = {"datasets.Dataset", "density.KDE", "density.KNNDensity", "discriminant.LDA",
-           "discriminant.QDA", "inference.Coverage", "inference.PermutationTest",
+           "discriminant.QDA", "generative.CouplingFlow", "generative.FVSBN",
+           "inference.Coverage", "inference.PermutationTest",
            "inference.WelchTest", "integrate.MeanEstimate", "linalg.PowerIteration",
            "linear_model.LassoPath", "linear_model.LeastSquaresFit", "linear_model.LogisticFit",
            "linear_model.PenalisedFit", "linear_model.SoftmaxFit", "mixture.GaussianMixture",
@@ -102,6 +103,8 @@ RNG = np.random.default_rng(0)
 DIFFUSION = Diffusion([0.1, 0.2, 0.3])
 MIXTURE = fit_gmm(X1, 2, rng=RNG, floor=0.1, max_iter=3)
 NORMAL = stats.norm(scale=1.5)
+FVSBN = fit_fvsbn(BITS, penalty=0.1)
+FLOW = fit_flow(X3, [0, 1, 0], hidden=2, steps=2, rng=RNG)
 
 
 def square(x):
@@ -217,6 +220,11 @@ CASES = {
     "estimation.log_likelihood": case(NormalFit(0.5, 2.0, 4), x=[0.5, 2.0]),
     "estimation.normal_logpdf": case(x=[0.5, 2.0], mean=0.5, var=2.0),
     "estimation.score": case(Exponential(1.5), x=[0.5, 2.0]),
+    "generative.CouplingFlow.forward": case(X3, [0, 1, 0], on=FLOW),
+    "generative.CouplingFlow.inverse": case(X3, [0, 1, 0], on=FLOW),
+    "generative.CouplingFlow.log_prob": case(X3, [0, 1, 0], on=FLOW),
+    "generative.CouplingFlow.sample": case(3, rng=RNG, y=[0, 1, 0], temperature=0.5, on=FLOW),
+    "generative.CouplingFlow.value_and_grad": case(FLOW.theta, X3, [0, 1, 0], on=FLOW),
     "generative.Diffusion": case([0.1, 0.2, 0.3]),
     "generative.Diffusion.ddim": case(lambda x, t: 0.5 * x, X3, times=[3, 1, 0], on=DIFFUSION),
     "generative.Diffusion.ddpm": case(lambda x, t: 0.5 * x, X3, rng=RNG, on=DIFFUSION),
@@ -228,6 +236,13 @@ CASES = {
                                            on=DIFFUSION),
     "generative.Diffusion.noised": case(X3, 2, [*XY, [1.0, 0.0]], on=DIFFUSION),
     "generative.Diffusion.step_back": case(X3, [*XY, [1.0, 0.0]], 2, on=DIFFUSION),
+    "generative.FVSBN.conditional": case([1], on=FVSBN),
+    "generative.FVSBN.log_prob": case(BITS, on=FVSBN),
+    "generative.FVSBN.log_terms": case(BITS, on=FVSBN),
+    "generative.FVSBN.sample": case(3, rng=RNG, prefix=[1], temperature=0.5, on=FVSBN),
+    "generative.fit_flow": case(X3, [0, 1, 0], n_layers=2, hidden=2, bound=2.0, steps=2, lr=0.1,
+                                rng=RNG),
+    "generative.fit_fvsbn": case(BITS, penalty=0.1, smoothing=1, order=[1, 0]),
     "inference.bootstrap_interval": case([1.0, 2.5, 4.0], np.median, level=0.9, method="basic",
                                          resamples=5, rng=RNG),
     "inference.coverage": case(lambda x: (np.min(x), np.max(x)), lambda rng, n: rng.random(n), 0.5,

@@ -29,7 +29,6 @@ from mathml._check import (
     finite_result,
 )
 
-
 MOST = 10**6  # copies of a datum: more is a slip of the finger here
 
 
