@@ -1,3 +1,5 @@
 """Models that draw: densities with neural nets in them, latent variables, energies, diffusion."""
 
-__all__: list[str] = []
+from mathml.generative.energy import RBM, fit_rbm, langevin, score_matching
+
+__all__ = ["RBM", "fit_rbm", "langevin", "score_matching"]
