@@ -46,6 +46,7 @@ from mathml.estimation import (
     NormalFit,
     Poisson,
 )
+from mathml.generative import RBM
 from mathml.linear_model import (
     fit_lasso,
     fit_least_squares,
@@ -100,6 +101,7 @@ X3 = [[1.0, 2.0], [3.0, 5.0], [2.0, 2.0]]
 RNG = np.random.default_rng(0)
 MIXTURE = fit_gmm(X1, 2, rng=RNG, floor=0.1, max_iter=3)
 NORMAL = stats.norm(scale=1.5)
+MACHINE = RBM([[1.0, 0.5], [-2.0, 0.0]], [0.5, 0.0], [0.1, 0.2])
 
 
 def square(x):
@@ -215,6 +217,25 @@ CASES = {
     "estimation.log_likelihood": case(NormalFit(0.5, 2.0, 4), x=[0.5, 2.0]),
     "estimation.normal_logpdf": case(x=[0.5, 2.0], mean=0.5, var=2.0),
     "estimation.score": case(Exponential(1.5), x=[0.5, 2.0]),
+    "generative.RBM": case(W=[[1.0, 0.5], [-2.0, 0.0]], b=[0.5, 0.0], c=[0.1, 0.2]),
+    "generative.RBM.cd_gradient": case(BITS, k=2, rng=RNG, on=MACHINE),
+    "generative.RBM.energy": case(BITS, BITS, on=MACHINE),
+    "generative.RBM.expected_cd_gradient": case(BITS, k=2, on=MACHINE),
+    "generative.RBM.free_energy": case(BITS, on=MACHINE),
+    "generative.RBM.gibbs": case(BITS, 2, rng=RNG, on=MACHINE),
+    "generative.RBM.gradient": case(BITS, on=MACHINE),
+    "generative.RBM.hidden_given": case(BITS, on=MACHINE),
+    "generative.RBM.log_Z": case(on=MACHINE),
+    "generative.RBM.log_prob": case(BITS, on=MACHINE),
+    "generative.RBM.sample": case(3, rng=RNG, on=MACHINE),
+    "generative.RBM.transition": case(on=MACHINE),
+    "generative.RBM.visible_given": case(BITS, on=MACHINE),
+    "generative.RBM.with_theta": case([1.0, 0.5, -2.0, 0.0, 0.5, 0.0, 0.1, 0.2], on=MACHINE),
+    "generative.fit_rbm": case(BITS, 2, rng=RNG, method="pcd", k=2, steps=5, lr=0.1, batch_size=3,
+                               start=MACHINE),
+    "generative.langevin": case(lambda x: -x, [1.0, 2.0], step=0.1, n_steps=5, rng=RNG),
+    "generative.score_matching": case(X1, lambda x: 2 * x[..., None],
+                                      lambda x: np.full((5, 1), 2.0)),
     "inference.bootstrap_interval": case([1.0, 2.5, 4.0], np.median, level=0.9, method="basic",
                                          resamples=5, rng=RNG),
     "inference.coverage": case(lambda x: (np.min(x), np.max(x)), lambda rng, n: rng.random(n), 0.5,

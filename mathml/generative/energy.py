@@ -114,7 +114,9 @@ class RBM:
         return -V @ self.b - H @ self.c - np.sum((V @ self.W) * H, axis=1)
 
     def free_energy(self, V) -> np.ndarray:
-        r""":math:`F(v) = -\log\sum_h e^{-E(v, h)} = -b^\top v - \sum_j \log(1 + e^{c_j + (W^\top v)_j})`.
+        r"""The energy of v alone, :math:`F(v) = -\log\sum_h e^{-E(v, h)}`.
+
+        .. math:: F(v) = -b^\top v - \sum_j \log\bigl(1 + e^{c_j + (W^\top v)_j}\bigr)
 
         One number for each row of `V` ``(n, d)``; :math:`\log p(v) = -F(v) - \log Z`.
 
@@ -448,8 +450,11 @@ def score_matching(x, gradients: Callable, laplacians: Callable) -> np.ndarray:
     if x.ndim not in (1, 2) or x.size == 0:
         raise ValueError(f"x must have the shape (n,) or (n, d), got {x.shape}; "
                          "one example is a row")
-    G = as_returned_array(as_function(gradients, "gradients")(x.copy()), "gradients")
-    L = as_returned_array(as_function(laplacians, "laplacians")(x.copy()), "laplacians")
+    as_function(gradients, "gradients")
+    as_function(laplacians, "laplacians")
+    with np.errstate(over="ignore", invalid="ignore"):  # what does not fit is refused below
+        G = as_returned_array(gradients(x.copy()), "gradients")
+        L = as_returned_array(laplacians(x.copy()), "laplacians")
     if G.ndim != x.ndim + 1 or G.shape[:-1] != x.shape or G.shape[-1] == 0:
         raise ValueError(f"gradients must return the shape {(*x.shape, 'k')}, got {G.shape}; "
                          "one column per feature")

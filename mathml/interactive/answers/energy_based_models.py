@@ -80,7 +80,7 @@ ANSWERS = {
         hints=("Sum over the hidden bit: e^(−F(v)) = 1 + e^((Wᵀv)).",
                "e^(−F) for the four pictures: 1 + 1, 1 + 2, 1 + 3 and one more. Z is their sum."),
         wrong=((6 / 12, "That leaves out the hidden state h = 0: it gives 1 to each picture."),
-               (7 / 15, "Z has a term for the picture (0, 0), too: both hidden states count there."),
+               (7 / 15, "The picture (0, 0) counts in Z, too, with both hidden states."),
                (1 / 4, "The four pictures are not alike: the weights are not 0."),
                (6 / 16, "The numerator is a sum over both hidden states."),
                (7, "Divide by Z."),
@@ -116,19 +116,18 @@ ANSWERS = {
                "The force counts ε/2. Compare both lines with the step of Langevin's walk."),
         wrong=(("line 1", "The arguments are all that is needed."),
                ("line 2", "Any start does: its weight falls like (1 − ε/2)^t."),
-               ("line 3", "The number of steps is the caller's affair. With more of them the variance "
-                          "is still wrong."),
+               ("line 3", "With more steps the variance is still wrong."),
                ("line 4", "The score of N(0, 1) is −x."),
                ("line 5", "Half a step along the force is right."),
                ("line 7", "The last places are the points."))),
     "energy-based-models-4": Proof(
-        ("ψ(x) = −(x − μ)/s and ψ′(x) = −1/s, so the objective is Q(μ)/(2s²) − 1/s, where Q(μ) is the "
-         "mean of (xᵢ − μ)².",
+        ("ψ(x) = −(x − μ)/s and ψ′(x) = −1/s, so the objective is Q(μ)/(2s²) − 1/s, where Q(μ) is "
+         "the mean of (xᵢ − μ)².",
          "For every s, it is least in μ where Q is: at the mean x̄, and there only.",
          "With q = Q(x̄) > 0 and the precision t = 1/s > 0 it is qt²/2 − t, a parabola that opens "
          "upwards, least at t = 1/q alone. So s = q, the mean of (xᵢ − x̄)².",
-         "Maximum likelihood of a normal distribution has the same: the mean, and the variance with "
-         "divisor n."),
+         "Maximum likelihood of a normal distribution has the same: the mean, and the variance "
+         "with divisor n."),
         transfer=True,
         hints=("Write down ψ and ψ′ for the bell, and average.",
                "First μ for a fixed s. Then put t = 1/s.")),
@@ -147,8 +146,7 @@ ANSWERS = {
         (0.36, 0.09 / (1 - 0.1 / 0.36)), ask="ε, variance =", transfer=True,
         hints=("The score is −x/0.09. Which factor does x get in a step?",
                "Divide x by 0.3: which walk on N(0, 1), with which step, is it?"),
-        wrong=(((4, 0.09 / (1 - 0.1 / 4)), "That is the factor 1 − ε/2 of the standard bell. Here the "
-                                           "force is −x/0.09."),
+        wrong=(((4, 0.09 / (1 - 0.1 / 4)), "That is for the standard bell. The force is −x/0.09."),
                ((0.36, 1 / (1 - 0.1 / 0.36)), "That is the variance of x/0.3."),
                ((0.36, 0.09), "A step of fixed length has a bias."),
                ((1.2, 0.09 / (1 - 0.1 / 1.2)), "0.09 is the variance, not the standard deviation."),
@@ -159,8 +157,8 @@ ANSWERS = {
          "e^(−E(x) − α)/Σ_A e^(−E − α) = p(x)/p(A): the constant cancels. The same on B with β.",
          "So p(x)/p′(x) = w/w′ on A and (1 − w)/(1 − w′) on B.",
          "KL = Σ p(x) log(p(x)/p′(x)) = w·log(w/w′) + (1 − w)·log((1 − w)/(1 − w′)).",
-         "Densities: on each of the intervals the log-densities differ by a constant, so the scores "
-         "are equal wherever p > 0, and the Fisher divergence is 0, for any w ≠ w′."),
+         "Densities: on each of the intervals the log-densities differ by a constant, so the "
+         "scores are equal wherever p > 0, and the Fisher divergence is 0, for any w ≠ w′."),
         transfer=True,
         hints=("Divide by the probability of A. Which constants cancel?",
                "What is the ratio of the two models on A?",
@@ -170,7 +168,7 @@ ANSWERS = {
          "none: only a good model has a low error"),
         "W = 40 I, all biases −20", ask="It is",
         hints=("Which machine copies each pixel into its own hidden bit, and back?",
-               "Compute P(h = 1 | v) and P(v = 1 | h) for both values. Then the free energy of both."),
+               "Compute P(h = 1 | v) and P(v = 1 | h) for both values, then F(v)."),
         wrong=(("W = 0, all biases 0", "Then v′ is tossed anew, and half of its pixels are wrong."),
                ("W = 0, all biases 20", "Then v′ is all black, whatever v was."),
                ("none: only a good model has a low error",
