@@ -46,7 +46,7 @@ from mathml.estimation import (
     NormalFit,
     Poisson,
 )
-from mathml.generative import Diffusion, fit_flow, fit_fvsbn
+from mathml.generative import RBM, Diffusion, fit_flow, fit_fvsbn
 from mathml.linear_model import (
     fit_lasso,
     fit_least_squares,
@@ -105,6 +105,7 @@ MIXTURE = fit_gmm(X1, 2, rng=RNG, floor=0.1, max_iter=3)
 NORMAL = stats.norm(scale=1.5)
 FVSBN = fit_fvsbn(BITS, penalty=0.1)
 FLOW = fit_flow(X3, [0, 1, 0], hidden=2, steps=2, rng=RNG)
+MACHINE = RBM([[1.0, 0.5], [-2.0, 0.0]], [0.5, 0.0], [0.1, 0.2])
 
 
 def square(x):
@@ -240,9 +241,28 @@ CASES = {
     "generative.FVSBN.log_prob": case(BITS, on=FVSBN),
     "generative.FVSBN.log_terms": case(BITS, on=FVSBN),
     "generative.FVSBN.sample": case(3, rng=RNG, prefix=[1], temperature=0.5, on=FVSBN),
+    "generative.RBM": case(W=[[1.0, 0.5], [-2.0, 0.0]], b=[0.5, 0.0], c=[0.1, 0.2]),
+    "generative.RBM.cd_gradient": case(BITS, k=2, rng=RNG, on=MACHINE),
+    "generative.RBM.energy": case(BITS, BITS, on=MACHINE),
+    "generative.RBM.expected_cd_gradient": case(BITS, k=2, on=MACHINE),
+    "generative.RBM.free_energy": case(BITS, on=MACHINE),
+    "generative.RBM.gibbs": case(BITS, 2, rng=RNG, on=MACHINE),
+    "generative.RBM.gradient": case(BITS, on=MACHINE),
+    "generative.RBM.hidden_given": case(BITS, on=MACHINE),
+    "generative.RBM.log_Z": case(on=MACHINE),
+    "generative.RBM.log_prob": case(BITS, on=MACHINE),
+    "generative.RBM.sample": case(3, rng=RNG, on=MACHINE),
+    "generative.RBM.transition": case(on=MACHINE),
+    "generative.RBM.visible_given": case(BITS, on=MACHINE),
+    "generative.RBM.with_theta": case([1.0, 0.5, -2.0, 0.0, 0.5, 0.0, 0.1, 0.2], on=MACHINE),
     "generative.fit_flow": case(X3, [0, 1, 0], n_layers=2, hidden=2, bound=2.0, steps=2, lr=0.1,
                                 rng=RNG),
     "generative.fit_fvsbn": case(BITS, penalty=0.1, smoothing=1, order=[1, 0]),
+    "generative.fit_rbm": case(BITS, 2, rng=RNG, method="pcd", k=2, steps=5, lr=0.1, batch_size=3,
+                               start=MACHINE),
+    "generative.langevin": case(lambda x: -x, [1.0, 2.0], step=0.1, n_steps=5, rng=RNG),
+    "generative.score_matching": case(X1, lambda x: 2 * x[..., None],
+                                      lambda x: np.full((5, 1), 2.0)),
     "inference.bootstrap_interval": case([1.0, 2.5, 4.0], np.median, level=0.9, method="basic",
                                          resamples=5, rng=RNG),
     "inference.coverage": case(lambda x: (np.min(x), np.max(x)), lambda rng, n: rng.random(n), 0.5,

@@ -2,6 +2,17 @@
 
 from mathml.generative.autoregressive import FVSBN, fit_fvsbn
 from mathml.generative.diffusion import Diffusion
+from mathml.generative.energy import RBM, fit_rbm, langevin, score_matching
 from mathml.generative.flow import CouplingFlow, fit_flow
 
-__all__ = ["FVSBN", "CouplingFlow", "Diffusion", "fit_flow", "fit_fvsbn"]
+__all__ = [
+           "FVSBN",
+           "RBM",
+           "CouplingFlow",
+           "Diffusion",
+           "fit_flow",
+           "fit_fvsbn",
+           "fit_rbm",
+           "langevin",
+           "score_matching",
+]
