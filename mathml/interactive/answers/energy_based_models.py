@@ -34,11 +34,9 @@ def _is_free_energy(free_energy) -> None:
          [5.0, -900.0], [-1000.0, 700.0]),
         ("for weights of -1000", [[1, 1], [0, 1], [0, 0]], [[-1000.0, -900.0], [-800.0, -700.0]],
          [0.0, 0.25], [0.0, -30.0]),
-        ("for small biases", [[0, 0]], [[1.0, 1.0], [1.0, 1.0]], [0.0, 0.0], [-40.0, -50.0]),
     )
     for name, *given in cases:
-        right = _by_enumeration(*given) if name != "for small biases" else np.array(
-            [-np.exp(-40.0) - np.exp(-50.0)])
+        right = _by_enumeration(*given)
         for make in (list, np.array):
             arrays = [np.array(a).tolist() if make is list else np.array(a) for a in given]
             before = [np.array(a).copy() for a in arrays]
@@ -48,7 +46,7 @@ def _is_free_energy(free_energy) -> None:
                 f"{name} it changes what it is given")
             assert found.shape == right.shape, (
                 f"{name} it returns the shape {found.shape}, not {right.shape}")
-            assert np.allclose(found, right, rtol=1e-9, atol=1e-30), (
+            assert np.allclose(found, right, rtol=1e-9, atol=1e-12), (
                 f"{name} it returns {found[:3]}, not {right[:3]}")
 
 
@@ -77,7 +75,7 @@ def _in_place(V, W, b, c):
 ANSWERS = {
     "energy-based-models-1": Number(
         7 / 16, ask="p(1, 1) =",
-        hints=("Sum over the hidden bit: e^(−F(v)) = 1 + e^((Wᵀv)).",
+        hints=("Sum over the hidden bit: e^(−F(v)) = 1 + e^(Wᵀv).",
                "e^(−F) for the four pictures: 1 + 1, 1 + 2, 1 + 3 and one more. Z is their sum."),
         wrong=((6 / 12, "That leaves out the hidden state h = 0: it gives 1 to each picture."),
                (7 / 15, "The picture (0, 0) counts in Z, too, with both hidden states."),
@@ -100,8 +98,6 @@ ANSWERS = {
                (lambda V, W, b, c: _free(V, W, b, c, bias=0.0), "for three pixels and two"),
                (lambda V, W, b, c: _free(V, W, b, c, hidden=0.0), "for three pixels and two"),
                (lambda V, W, b, c: -_free(V, W, b, c), "for three pixels and two"),
-               (lambda V, W, b, c: _free(V, W, b, c, softplus=lambda a: np.where(
-                   a > 30, a, np.log(1 + np.exp(np.minimum(a, 30))))), "for small biases"),
                (lambda V, W, b, c: _free(V, np.asarray(W).T, b, c), "ValueError"),
                (lambda V, W, b, c: _free(V, np.asarray(W).T if np.shape(W)[0] == np.shape(W)[1]
                                          else W, b, c), "for three pixels and three"),
@@ -118,7 +114,7 @@ ANSWERS = {
                ("line 2", "Any start does: its weight falls like (1 − ε/2)^t."),
                ("line 3", "With more steps the variance is still wrong."),
                ("line 4", "The score of N(0, 1) is −x."),
-               ("line 5", "Half a step along the force is right."),
+               ("line 5", "With the step ε = eps, half a step along the force is right."),
                ("line 7", "The last places are the points."))),
     "energy-based-models-4": Proof(
         ("ψ(x) = −(x − μ)/s and ψ′(x) = −1/s, so the objective is Q(μ)/(2s²) − 1/s, where Q(μ) is "
