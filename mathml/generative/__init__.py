@@ -1,3 +1,5 @@
 """Models that draw: densities with neural nets in them, latent variables, energies, diffusion."""
 
-__all__: list[str] = []
+from mathml.generative.vae import PPCA, VAE, ppca
+
+__all__ = ["PPCA", "VAE", "ppca"]
