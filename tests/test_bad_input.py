@@ -46,6 +46,7 @@ from mathml.estimation import (
     NormalFit,
     Poisson,
 )
+from mathml.generative import PPCA, VAE
 from mathml.linear_model import (
     fit_lasso,
     fit_least_squares,
@@ -67,8 +68,9 @@ NOT_MATHEMATICS = {"plotting", "interactive"}
 UNCHECKED = re.compile(r"optim\.\w+\.(init|step)|optim\.Rule")
 # Results, made by the functions that are checked.
 RECORDS = {"datasets.Dataset", "density.KDE", "density.KNNDensity", "discriminant.LDA",
-           "discriminant.QDA", "inference.Coverage", "inference.PermutationTest",
-           "inference.WelchTest", "integrate.MeanEstimate", "linalg.PowerIteration",
+           "discriminant.QDA", "generative.PPCA", "inference.Coverage",
+           "inference.PermutationTest", "inference.WelchTest", "integrate.MeanEstimate",
+           "linalg.PowerIteration",
            "linear_model.LassoPath", "linear_model.LeastSquaresFit", "linear_model.LogisticFit",
            "linear_model.PenalisedFit", "linear_model.SoftmaxFit", "mixture.GaussianMixture",
            "mixture.KMeansFit", "naive_bayes.BernoulliNB", "naive_bayes.GaussianNB",
@@ -100,6 +102,8 @@ X3 = [[1.0, 2.0], [3.0, 5.0], [2.0, 2.0]]
 RNG = np.random.default_rng(0)
 MIXTURE = fit_gmm(X1, 2, rng=RNG, floor=0.1, max_iter=3)
 NORMAL = stats.norm(scale=1.5)
+LINEAR = PPCA(np.array([1.0, 2.0]), np.array([[1.0], [0.5]]), 0.3)
+NET = VAE(2, 1, hidden=3, var=0.5, n_classes=2, rng=RNG)
 
 
 def square(x):
@@ -215,6 +219,20 @@ CASES = {
     "estimation.log_likelihood": case(NormalFit(0.5, 2.0, 4), x=[0.5, 2.0]),
     "estimation.normal_logpdf": case(x=[0.5, 2.0], mean=0.5, var=2.0),
     "estimation.score": case(Exponential(1.5), x=[0.5, 2.0]),
+    "generative.PPCA.log_prob": case(X3, on=LINEAR),
+    "generative.PPCA.posterior": case(X3, on=LINEAR),
+    "generative.PPCA.sample": case(3, rng=RNG, on=LINEAR),
+    "generative.VAE": case(3, 2, hidden=4, likelihood="normal", var=0.5, n_classes=2, rng=RNG),
+    "generative.VAE.decode": case([[0.5], [1.0]], [0, 1], on=NET),
+    "generative.VAE.elbo": case(X3, [[0.5], [1.0], [-1.0]], [0, 1, 1], on=NET),
+    "generative.VAE.encode": case(X3, [0, 1, 1], on=NET),
+    "generative.VAE.fit": case(X3, rng=RNG, y=[0, 1, 1], epochs=2, batch_size=2, lr=0.01,
+                               beta=2.0, on=NET),
+    "generative.VAE.importance_bound": case(X3, 3, rng=RNG, y=[0, 1, 1], on=NET),
+    "generative.VAE.log_prob": case(X3, [0, 1, 1], points=21, reach=5.0, on=NET),
+    "generative.VAE.sample": case(3, rng=RNG, y=[0, 1, 1], on=NET),
+    "generative.VAE.value_and_grad": case(X3, [[0.5], [1.0], [-1.0]], [0, 1, 1], beta=2.0, on=NET),
+    "generative.ppca": case([[0.0, 0.0], [2.0, 1.0], [4.0, 0.0], [6.0, 1.0]], 1),
     "inference.bootstrap_interval": case([1.0, 2.5, 4.0], np.median, level=0.9, method="basic",
                                          resamples=5, rng=RNG),
     "inference.coverage": case(lambda x: (np.min(x), np.max(x)), lambda rng, n: rng.random(n), 0.5,
@@ -451,7 +469,8 @@ def replacements(valid):
 
 # ---- what may come back -------------------------------------------------------------------------
 
-HAVE_STATE = ("mathml.autodiff", "mathml.neural")  # whose objects are no dataclasses
+# whose objects are no dataclasses
+HAVE_STATE = ("mathml.autodiff", "mathml.generative.vae", "mathml.neural")
 
 
 def state(x) -> dict:

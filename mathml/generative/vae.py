@@ -5,6 +5,7 @@ The loss of a `VAE` is a mean over the examples, in nats an example; no constant
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 
@@ -255,6 +256,8 @@ class VAE:
         vector to set them.
     var : float or None
         v.
+    losses : ndarray
+        Of a fitted model: the mean of the loss over the steps of each epoch, at their noise.
 
     Raises
     ------
@@ -274,9 +277,8 @@ class VAE:
     >>> rng = np.random.default_rng(0)
     >>> t = rng.normal(size=(200, 1))
     >>> X = np.hstack([t, t**2 / 2]) + rng.normal(0, 0.1, (200, 2))
-    >>> model = VAE(2, 1, rng=rng)
-    >>> trace = model.fit(X, epochs=50, rng=rng)
-    >>> bool(trace[-1] < trace[0]), model.encode(X)[0].shape
+    >>> model = VAE(2, 1, rng=rng).fit(X, epochs=50, rng=rng)
+    >>> bool(model.losses[-1] < model.losses[0]), model.encode(X)[0].shape
     (True, (200, 1))
     """
 
@@ -291,7 +293,7 @@ class VAE:
                              "leave it out")
         self.learns_var = var is None and self.likelihood == "normal"
         self._log_var = 0.0 if var is None else math.log(as_positive(var, "var"))
-        self.d, self.k = d, k
+        self.d, self.k, self.losses = d, k, np.zeros(0)
         self.encoder = MLP([d + self.n_classes, hidden, 2 * k], activation="tanh", rng=rng)
         self.decoder = MLP([k + self.n_classes, hidden, d], activation="tanh", rng=rng)
 
@@ -494,8 +496,8 @@ class VAE:
             return J, finite_result(gradient, "the gradient")
 
     def fit(self, X, *, rng: np.random.Generator, y=None, epochs: int = 200,
-            batch_size: int | None = None, lr: float = 0.01, beta: float = 1.0) -> np.ndarray:
-        """Minimise the loss by Adam, with fresh noise at each step; changes `theta`.
+            batch_size: int | None = None, lr: float = 0.01, beta: float = 1.0) -> VAE:
+        """Minimise the loss by Adam, with fresh noise at each step; this model stays as it is.
 
         Parameters
         ----------
@@ -516,20 +518,19 @@ class VAE:
 
         Returns
         -------
-        ndarray ``(epochs,)``
-            The mean of the loss over the steps of each epoch, at the noise of these steps.
+        VAE
+            A trained copy, with `losses`.
 
         Raises
         ------
         ValueError, TypeError
-            If an argument is malformed, or the loss overflows; then `theta` is as it was before the
-            call.
+            If an argument is malformed, or the loss overflows.
 
         Examples
         --------
         >>> rng = np.random.default_rng(0)
         >>> model = VAE(2, 1, hidden=4, rng=rng)
-        >>> model.fit(rng.normal(size=(20, 2)), epochs=3, rng=rng).shape
+        >>> model.fit(rng.normal(size=(20, 2)), epochs=3, rng=rng).losses.shape
         (3,)
         """
         X, rng = self._as_X(X), as_rng(rng)
@@ -539,27 +540,23 @@ class VAE:
         epochs = as_int(epochs, "epochs", low=1, high=10**7)
         b = n if batch_size is None else as_int(batch_size, "batch_size", low=1, high=n)
         lr, beta = as_positive(lr, "lr"), as_scalar(beta, "beta", low=0.0)
-        starts = range(0, n, b)
-        total, before, trace = epochs * len(starts), self.theta, np.zeros(epochs)
-        theta, t, state = before, 0, None
-        try:
-            for epoch in range(epochs):
-                order = rng.permutation(n)
-                for start in starts:
-                    idx = order[start:start + b]
-                    J, g = self.value_and_grad(X[idx], rng.normal(size=(len(idx), self.k)),
-                                               None if y is None else y[idx], beta=beta)
-                    rule = Adam(lr=lr * min(1.0, 2 * (1 - t / total)))
-                    state = rule.init(theta) if state is None else state
-                    with np.errstate(over="ignore", invalid="ignore"):
-                        theta, state = rule.step(theta, g, state)
-                    self.theta = finite_result(theta, "theta")
-                    trace[epoch] += J * len(idx) / n
-                    t += 1
-        except ValueError:
-            self.theta = before
-            raise
-        return trace
+        starts, model = range(0, n, b), copy.deepcopy(self)
+        total, theta, t, losses = epochs * len(starts), self.theta, 0, np.zeros(epochs)
+        state = Adam(lr=lr).init(theta)
+        for epoch in range(epochs):
+            order = rng.permutation(n)
+            for start in starts:
+                idx = order[start:start + b]
+                J, g = model.value_and_grad(X[idx], rng.normal(size=(len(idx), self.k)),
+                                            None if y is None else y[idx], beta=beta)
+                rule = Adam(lr=lr * min(1.0, 2 * (1 - t / total)))
+                with np.errstate(over="ignore", invalid="ignore"):
+                    theta, state = rule.step(theta, g, state)
+                model.theta = finite_result(theta, "theta")
+                losses[epoch] += J * len(idx) / n
+                t += 1
+        model.losses = losses
+        return model
 
     def importance_bound(self, X, K: int, *, rng: np.random.Generator, y=None) -> np.ndarray:
         r"""The importance-weighted bound of each example, from K draws of q(z | x), in nats.
@@ -653,7 +650,7 @@ class VAE:
                              "use importance_bound, from below")
         usual = 2001 if self.k == 1 else 121
         points = usual if points is None else as_int(points, "points", low=2, high=10**4)
-        reach = as_scalar(reach, "reach", low=0.0, high=30.0, open_low=True)
+        reach = as_scalar(reach, "reach", low=1.0, high=30.0)
         axis = np.linspace(-reach, reach, points)
         log_w = -axis**2 / 2 - LOG_2PI / 2 + math.log(axis[1] - axis[0])
         log_w[[0, -1]] -= math.log(2)
