@@ -46,7 +46,7 @@ from mathml.estimation import (
     NormalFit,
     Poisson,
 )
-from mathml.generative import RBM, Diffusion, fit_flow, fit_fvsbn
+from mathml.generative import PPCA, RBM, VAE, Diffusion, fit_flow, fit_fvsbn
 from mathml.linear_model import (
     fit_lasso,
     fit_least_squares,
@@ -68,10 +68,10 @@ NOT_MATHEMATICS = {"plotting", "interactive"}
 UNCHECKED = re.compile(r"optim\.\w+\.(init|step)|optim\.Rule")
 # Results, made by the functions that are checked.
 RECORDS = {"datasets.Dataset", "density.KDE", "density.KNNDensity", "discriminant.LDA",
-           "discriminant.QDA", "generative.CouplingFlow", "generative.FVSBN",
-           "inference.Coverage", "inference.PermutationTest",
-           "inference.WelchTest", "integrate.MeanEstimate", "linalg.PowerIteration",
-           "linear_model.LassoPath", "linear_model.LeastSquaresFit", "linear_model.LogisticFit",
+           "discriminant.QDA", "generative.CouplingFlow", "generative.FVSBN", "generative.PPCA",
+           "inference.Coverage", "inference.PermutationTest", "inference.WelchTest",
+           "integrate.MeanEstimate", "linalg.PowerIteration", "linear_model.LassoPath",
+           "linear_model.LeastSquaresFit", "linear_model.LogisticFit",
            "linear_model.PenalisedFit", "linear_model.SoftmaxFit", "mixture.GaussianMixture",
            "mixture.KMeansFit", "naive_bayes.BernoulliNB", "naive_bayes.GaussianNB",
            "naive_bayes.MultinomialNB", "numdiff.GradientCheck", "optim.Path", "pca.PCA",
@@ -106,6 +106,8 @@ NORMAL = stats.norm(scale=1.5)
 FVSBN = fit_fvsbn(BITS, penalty=0.1)
 FLOW = fit_flow(X3, [0, 1, 0], hidden=2, steps=2, rng=RNG)
 MACHINE = RBM([[1.0, 0.5], [-2.0, 0.0]], [0.5, 0.0], [0.1, 0.2])
+LINEAR = PPCA(np.array([1.0, 2.0]), np.array([[1.0], [0.5]]), 0.3)
+NET = VAE(2, 1, hidden=3, var=0.5, n_classes=2, rng=RNG)
 
 
 def square(x):
@@ -241,6 +243,9 @@ CASES = {
     "generative.FVSBN.log_prob": case(BITS, on=FVSBN),
     "generative.FVSBN.log_terms": case(BITS, on=FVSBN),
     "generative.FVSBN.sample": case(3, rng=RNG, prefix=[1], temperature=0.5, on=FVSBN),
+    "generative.PPCA.log_prob": case(X3, on=LINEAR),
+    "generative.PPCA.posterior": case(X3, on=LINEAR),
+    "generative.PPCA.sample": case(3, rng=RNG, on=LINEAR),
     "generative.RBM": case(W=[[1.0, 0.5], [-2.0, 0.0]], b=[0.5, 0.0], c=[0.1, 0.2]),
     "generative.RBM.cd_gradient": case(BITS, k=2, rng=RNG, on=MACHINE),
     "generative.RBM.energy": case(BITS, BITS, on=MACHINE),
@@ -255,12 +260,23 @@ CASES = {
     "generative.RBM.transition": case(on=MACHINE),
     "generative.RBM.visible_given": case(BITS, on=MACHINE),
     "generative.RBM.with_theta": case([1.0, 0.5, -2.0, 0.0, 0.5, 0.0, 0.1, 0.2], on=MACHINE),
+    "generative.VAE": case(3, 2, hidden=4, likelihood="normal", var=0.5, n_classes=2, rng=RNG),
+    "generative.VAE.decode": case([[0.5], [1.0]], [0, 1], on=NET),
+    "generative.VAE.elbo": case(X3, [[0.5], [1.0], [-1.0]], [0, 1, 1], on=NET),
+    "generative.VAE.encode": case(X3, [0, 1, 1], on=NET),
+    "generative.VAE.fit": case(X3, rng=RNG, y=[0, 1, 1], epochs=2, batch_size=2, lr=0.01,
+                               beta=2.0, on=NET),
+    "generative.VAE.importance_bound": case(X3, 3, rng=RNG, y=[0, 1, 1], on=NET),
+    "generative.VAE.log_prob": case(X3, [0, 1, 1], points=21, reach=5.0, on=NET),
+    "generative.VAE.sample": case(3, rng=RNG, y=[0, 1, 1], on=NET),
+    "generative.VAE.value_and_grad": case(X3, [[0.5], [1.0], [-1.0]], [0, 1, 1], beta=2.0, on=NET),
     "generative.fit_flow": case(X3, [0, 1, 0], n_layers=2, hidden=2, bound=2.0, steps=2, lr=0.1,
                                 rng=RNG),
     "generative.fit_fvsbn": case(BITS, penalty=0.1, smoothing=1, order=[1, 0]),
     "generative.fit_rbm": case(BITS, 2, rng=RNG, method="pcd", k=2, steps=5, lr=0.1, batch_size=3,
                                start=MACHINE),
     "generative.langevin": case(lambda x: -x, [1.0, 2.0], step=0.1, n_steps=5, rng=RNG),
+    "generative.ppca": case([[0.0, 0.0], [2.0, 1.0], [4.0, 0.0], [6.0, 1.0]], 1),
     "generative.score_matching": case(X1, lambda x: 2 * x[..., None],
                                       lambda x: np.full((5, 1), 2.0)),
     "inference.bootstrap_interval": case([1.0, 2.5, 4.0], np.median, level=0.9, method="basic",
@@ -499,7 +515,8 @@ def replacements(valid):
 
 # ---- what may come back -------------------------------------------------------------------------
 
-HAVE_STATE = ("mathml.autodiff", "mathml.neural")  # whose objects are no dataclasses
+# Their objects are no dataclasses.
+HAVE_STATE = ("mathml.autodiff", "mathml.generative.vae", "mathml.neural")
 
 
 def state(x) -> dict:
