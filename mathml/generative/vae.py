@@ -97,9 +97,10 @@ class PPCA:
         d = len(self.mean)
         with np.errstate(over="ignore", invalid="ignore"):
             M = self._inner()
-            inside = centred @ self.W  # (n, k)
-            far = (np.sum(centred**2, axis=1)
-                   - np.sum(inside * np.linalg.solve(M, inside.T).T, axis=1)) / self.sigma2
+            z = np.linalg.solve(M, self.W.T @ centred.T).T  # the posterior means
+            # no difference of large numbers: C⁻¹ split at the posterior mean
+            far = (np.sum((centred - z @ self.W.T) ** 2, axis=1) / self.sigma2
+                   + np.sum(z**2, axis=1))
             log_det = np.linalg.slogdet(M)[1] + (d - k) * math.log(self.sigma2)
             return finite_result(-0.5 * (d * LOG_2PI + log_det + far), "each log-density")
 
@@ -447,8 +448,8 @@ class VAE:
         y : array_like ``(n,)``, optional
             Labels, if the model has classes.
         beta : float, default 1
-            β ≥ 0. Only with 1 is −J a lower bound of the mean log-likelihood for sure; a larger
-            one leaves a lower, looser bound.
+            β ≥ 0. For β ≥ 1 the mean of −J over `eps` is a lower bound of the mean
+            log-likelihood, the tightest for β = 1; for β < 1 it may be none.
 
         Returns
         -------

@@ -233,3 +233,14 @@ def test_what_is_wrong_is_said():
         plain.theta = np.zeros(3)
     with pytest.raises(ValueError, match="the loss must fit into a float"):
         VAE(2, 1, var=1e-300, rng=rng).value_and_grad(X + 1e9, np.zeros((4, 1)))
+
+
+@pytest.mark.parametrize("noise", [1e-4, 1e-6, 1e-8])
+def test_the_density_is_right_for_nearly_no_noise(noise):
+    """Points near a line: turned so that the line is an axis, the density is a product."""
+    rng = np.random.default_rng(11)
+    z = rng.normal(size=100)
+    X = np.column_stack([z, 2 * z]) + noise * rng.normal(size=(100, 2))
+    along = (X - X.mean(axis=0)) @ np.array([[1.0, -2.0], [2.0, 1.0]]) / np.sqrt(5)
+    maximum = np.mean(stats.norm.logpdf(along, scale=along.std(axis=0)).sum(axis=1))
+    assert np.isclose(ppca(X, 1).log_prob(X).mean(), maximum, atol=0.02)
