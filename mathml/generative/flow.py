@@ -269,7 +269,7 @@ def fit_flow(X, y=None, *, n_layers: int = 4, hidden: int = 16, bound: float = 2
     y : array_like ``(n,)``, optional
         Labels 0, ..., K-1, each present: fit p(x | y).
     n_layers : int
-        Number of couplings, at least 1. With one, the first coordinate stays normal.
+        Number of couplings, at least 1. With one, coordinates 1, 3, ... stay normal.
     hidden : int
         Hidden units of each net.
     bound : float
@@ -325,7 +325,8 @@ def fit_flow(X, y=None, *, n_layers: int = 4, hidden: int = 16, bound: float = 2
         shift = finite_result(X.mean(axis=0), "each mean")
         scale = finite_result(X.std(axis=0), "each standard deviation")
     if np.any(scale <= 1e-12 * np.abs(X).max(axis=0)):
-        raise ValueError("X must have no constant column, got one that does not vary; leave it out")
+        raise ValueError("X must have columns that vary, got one whose standard deviation is 0 "
+                         "or lost in rounding; leave it out, or rescale it")
     nets = []
     for k in range(n_layers):
         A, B = _parts(d, k)

@@ -174,7 +174,7 @@ ANSWERS = {
                           "sets of coordinates."),
                ("line 4", "The net sees the coordinates that are kept, as it should."),
                ("line 5", "That is the coupling, from data to noise."),
-               ("line 6", "The logarithms of the diagonal add up, for each row."),
+               ("line 6", "The logarithms of the diagonal add up to log |det Df|, for each row."),
                ("line 7", "The coordinates of the noise are independent, so their logarithms are "
                           "added."))),
     f"{_NAME}-7": Choice(
