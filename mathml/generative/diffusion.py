@@ -365,7 +365,11 @@ class Diffusion:
             noise = rng.normal(size=rows.shape)
             Phi = _rows(features(self.noised(rows, t, noise)), len(rows))
             normal = _finite(lambda: Phi.T @ Phi / len(rows), "the features' products")  # noqa: B023
-            factor = cho_factor(normal + penalty * np.eye(Phi.shape[1]))
+            try:
+                factor = cho_factor(normal + penalty * np.eye(Phi.shape[1]))
+            except np.linalg.LinAlgError:
+                raise ValueError(f"penalty must be large enough for features that depend on each "
+                                 f"other, got {penalty:g}; raise it, or leave one out") from None
             coef.append(cho_solve(factor, Phi.T @ noise / len(rows)))
 
         def model(x, t):

@@ -213,3 +213,10 @@ def test_a_model_cannot_change_the_walk_in_place():
 
     path = Diffusion([0.5]).ddim(greedy, [[2.0]])
     assert path[0, 0, 0] == 2
+
+
+def test_features_that_depend_on_each_other_need_a_penalty():
+    rng = np.random.default_rng(6)
+    with pytest.raises(ValueError, match="penalty must be large enough"):
+        Diffusion([0.5]).fit_noise([[1.0], [2.0]], lambda x: np.c_[x, x, x], penalty=1e-300,
+                                   rng=rng)

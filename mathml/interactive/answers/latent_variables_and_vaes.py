@@ -6,15 +6,17 @@ from mathml.interactive.answer_key import Array, Choice, Fault, Function, Number
 
 
 def _elbo(X, M, V, W, mu, var, *, trace=True, own=lambda V: V, sign=-1, d=True, product=False,
-          columns=0, offset=True):
+          pooled=False, offset=True):
     """The right program, or with one thing done otherwise."""
-    X, M, V, W = (np.array(a, dtype=float) for a in (X, M, V, W))
+    X, M, V, W, var = (np.array(a, dtype=float) for a in (X, M, V, W, var))
     mu = np.array(mu, dtype=float) * offset
-    miss = np.sum((X - mu - M @ W.T) ** 2, axis=1)
+    if pooled:
+        var = np.full(len(var), var.mean())
+    squares = (X - mu - M @ W.T) ** 2
     if trace:
-        size = np.sum(W**2, axis=columns)
-        miss = miss + own(V) @ size[:V.shape[1]]
-    fit = -0.5 * ((X.shape[1] if d else 1) * np.log(2 * np.pi * var) + miss / var)
+        squares = squares + own(V) @ (W**2).T
+    scale = np.log(2 * np.pi * var)
+    fit = -0.5 * ((scale.sum() if d else scale.mean()) + np.sum(squares / var, axis=1))
     with np.errstate(divide="ignore"):
         logs = np.log(np.prod(V, axis=1)) if product else np.sum(np.log(V), axis=1)
     return fit + sign * 0.5 * (np.sum(M**2 + V - 1, axis=1) - logs)
@@ -29,28 +31,28 @@ def _elbo_in_place(X, M, V, W, mu, var):
 
 def _is_elbo(elbo) -> None:
     rng = np.random.default_rng(0)
-    zero = ([[0.0, 0.0]], [[0.0]], [[1.0]], [[0.0], [0.0]], [0.0, 0.0], 1.0)
+    zero = ([[0.0, 0.0]], [[0.0]], [[1.0]], [[0.0], [0.0]], [0.0, 0.0], [1.0, 1.0])
     cases = [("for W = 0 and q the prior", zero),
              ("for one datum and W = (2, 1)",
-              ([[3.0, 1.0]], [[1.0]], [[0.5]], [[2.0], [1.0]], [0.0, 0.0], 1.0)),
+              ([[3.0, 1.0]], [[1.0]], [[0.5]], [[2.0], [1.0]], [0.0, 0.0], [1.0, 0.5])),
              ("with mu = (1, 2)",
-              ([[3.0, 1.0]], [[1.0]], [[0.5]], [[2.0], [1.0]], [1.0, 2.0], 0.3))]
+              ([[3.0, 1.0]], [[1.0]], [[0.5]], [[2.0], [1.0]], [1.0, 2.0], [0.3, 0.6]))]
     for n, d, k in ((5, 4, 2), (3, 2, 3), (1, 6, 1)):
         cases.append((f"for n = {n}, d = {d}, k = {k}",
                       (rng.normal(size=(n, d)), rng.normal(size=(n, k)),
                        rng.uniform(0.1, 3, (n, k)), rng.normal(size=(d, k)), rng.normal(size=d),
-                       0.7)))
+                       rng.uniform(0.2, 2, d))))
     tiny = list(cases[-3][1])
     tiny[2] = np.full((5, 2), 1e-200)
     large = list(cases[-3][1])
-    large[0], large[5] = 1e6 * large[0], 1e12
+    large[0], large[5] = 1e6 * large[0], np.array([1e12, 2e12, 1e11, 3e12])
     cases += [("for variances of 1e-200", tuple(tiny)), ("for data of size 1e6", tuple(large)),
               ("for a repeated datum", ([[1.0, 2.0]] * 3, [[0.5]] * 3, [[0.2]] * 3,
-                                        [[1.0], [0.5]], [0.0, 0.0], 2.0))]
+                                        [[1.0], [0.5]], [0.0, 0.0], [2.0, 1.0]))]
     for name, case in cases:
         right = _elbo(*case)
         for make in (lambda a: np.array(a, dtype=float), lambda a: np.array(a).tolist()):
-            given = [*map(make, case[:5]), case[5]]
+            given = list(map(make, case))
             kept = [np.array(a, dtype=float) for a in given]
             found = np.asarray(elbo(*given))
             assert all(np.array_equal(a, b) for a, b in zip(given, kept, strict=True)), (
@@ -95,10 +97,11 @@ ANSWERS = {
                                          "only one of them hangs on c.")),
     "latent-variables-and-vaes-4": Function(
         _is_elbo, ask="elbo",
-        hints=("x − μ − Wz is normal under q. What is the mean of its squared length?",
-               "E‖x − μ − Wz‖² = ‖x − μ − Wm‖² + Σ vⱼ‖wⱼ‖², with wⱼ the columns of W.",
+        hints=("x − μ − Wz is normal under q. What are the mean squares of its coordinates?",
+               "The mean square of coordinate i is (x − μ − Wm)ᵢ² + Σⱼ Wᵢⱼ² vⱼ.",
                "Add logarithms instead of taking the logarithm of a product."),
         wrong=((lambda *a: _elbo(*a, trace=False), "for one datum and W = (2, 1)"),
+               (lambda *a: _elbo(*a, pooled=True), "for one datum and W = (2, 1)"),
                (lambda *a: _elbo(*a, own=np.sqrt), "for one datum and W = (2, 1)"),
                (lambda *a: _elbo(*a, sign=1), "for one datum and W = (2, 1)"),
                (lambda *a: _elbo(*a, d=False), "for W = 0 and q the prior"),
