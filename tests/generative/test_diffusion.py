@@ -217,6 +217,6 @@ def test_a_model_cannot_change_the_walk_in_place():
 
 def test_features_that_depend_on_each_other_need_a_penalty():
     rng = np.random.default_rng(6)
+    mixer = rng.normal(size=(1, 40))  # rank 1: one of 39 rounded pivots is sure to be negative
     with pytest.raises(ValueError, match="penalty must be large enough"):
-        Diffusion([0.5]).fit_noise([[1.0], [2.0]], lambda x: np.c_[x, x, x], penalty=1e-300,
-                                   rng=rng)
+        Diffusion([0.5]).fit_noise([[1.0], [2.0]], lambda x: x @ mixer, penalty=1e-300, rng=rng)
