@@ -169,6 +169,22 @@ def as_classified(X, y) -> tuple[np.ndarray, np.ndarray]:
     return X, y
 
 
+def as_one_hot(y, n: int, n_classes: int) -> np.ndarray:
+    """Return the labels ``y`` as rows of zeros and one 1, ``(n, n_classes)``.
+
+    A model without classes wants no labels, and its rows are empty.
+    """
+    if n_classes == 0 and y is not None:
+        raise ValueError("y must be None, as the model has no classes, got labels; "
+                         "n_classes is 0, so y must be left out")
+    if n_classes and y is None:
+        raise ValueError(f"y must be labels, got None; n_classes is {n_classes}: "
+                         "give a class for each row")
+    if y is None:
+        return np.empty((n, 0))
+    return np.eye(n_classes)[as_labels(y, "y", size=n, columns=n_classes)]
+
+
 def as_choice(value, name: str, options: tuple[str, ...]) -> str:
     """Return ``value``, one of the ``options``."""
     if not isinstance(value, str) or value not in options:
@@ -188,11 +204,21 @@ def as_counts(x, name: str, *, size: int | None = None) -> np.ndarray:
 
 def as_binary(x, name: str) -> np.ndarray:
     """Return ``x`` as a float vector of zeros and ones."""
-    a = as_vector(x, name)
+    return zeros_and_ones(as_vector(x, name), name)
+
+
+def as_bits(X, name: str, *, rows: int | None = None, columns: int | None = None) -> np.ndarray:
+    """Return ``X`` as a float matrix of zeros and ones."""
+    return zeros_and_ones(as_matrix(X, name, rows=rows, columns=columns), name,
+                          "put a threshold to other values first, as in X > 8")
+
+
+def zeros_and_ones(a: np.ndarray, name: str,
+                   repair: str = "encode the two outcomes as 0 and 1") -> np.ndarray:
+    """Return the floats ``a`` if each is 0 or 1."""
     wrong = (a != 0) & (a != 1)
     if np.any(wrong):
-        raise ValueError(f"{name} must hold only 0 and 1, got {a[wrong][0]:g}; "
-                         "encode the two outcomes as 0 and 1")
+        raise ValueError(f"{name} must hold only 0 and 1, got {a[wrong][0]:g}; {repair}")
     return a
 
 

@@ -8,12 +8,13 @@ import numpy as np
 from scipy.special import expit, log_expit
 
 from mathml._check import (
+    as_bits,
     as_float_array,
     as_int,
-    as_matrix,
     as_positive,
     as_rng,
     as_vector,
+    zeros_and_ones,
 )
 from mathml.linear_model import fit_logistic
 
@@ -65,7 +66,7 @@ class FVSBN:
         >>> np.exp(model.log_terms([[0, 0], [1, 1]])).round(3).tolist()
         [[0.5, 0.333], [0.5, 0.667]]
         """
-        X = _bits(X, len(self.bias))
+        X = as_bits(X, "X", columns=len(self.bias))
         return log_expit((2 * X - 1) * (X @ self.weights.T + self.bias))
 
     def log_prob(self, X) -> np.ndarray:
@@ -196,7 +197,7 @@ def fit_fvsbn(X, *, penalty: float, smoothing: int = 1, order=None) -> FVSBN:
     >>> round(model.conditional([0]), 2), round(model.conditional([1]), 2)
     (0.12, 0.65)
     """
-    X = _bits(X)
+    X = as_bits(X, "X")
     n, d = X.shape
     penalty = as_positive(penalty, "penalty")
     a = as_int(smoothing, "smoothing", low=1, high=10**6)
@@ -219,28 +220,13 @@ def fit_fvsbn(X, *, penalty: float, smoothing: int = 1, order=None) -> FVSBN:
     return FVSBN(weights, bias, order, not failed, message)
 
 
-def _bits(X, columns: int | None = None) -> np.ndarray:
-    """A matrix of zeros and ones."""
-    X = as_matrix(X, "X", columns=columns)
-    _check_bits(X, "X")
-    return X
-
-
-def _check_bits(a: np.ndarray, name: str) -> None:
-    wrong = (a != 0) & (a != 1)
-    if np.any(wrong):
-        raise ValueError(f"{name} must hold only 0 and 1, got {a[wrong][0]:g}; "
-                         "choose a threshold, as in X > 8")
-
-
 def _prefix(prefix, most: int) -> np.ndarray:
     """Values of the first bits, at most so many; possibly none."""
     a = as_float_array(prefix, "prefix")
     if a.ndim != 1 or a.size > most:
         raise ValueError(f"prefix must be a flat list of at most {most} bits, got shape {a.shape}; "
                          "give the values of the first bits, in the model's order")
-    _check_bits(a, "prefix")
-    return a
+    return zeros_and_ones(a, "prefix")
 
 
 def _permutation(order, d: int) -> np.ndarray:

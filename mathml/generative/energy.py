@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import expit, logsumexp
 
 from mathml._check import (
+    as_bits,
     as_choice,
     as_float_array,
     as_function,
@@ -109,8 +110,8 @@ class RBM:
         >>> RBM([[2.0], [-1.0]], [0.0, 0.5], [-1.0]).energy([[1, 1]], [[1]]).tolist()
         [-0.5]
         """
-        V = _bits(V, "V", self.b.size)
-        H = _bits(H, "H", self.c.size, rows=len(V))
+        V = as_bits(V, "V", columns=self.b.size)
+        H = as_bits(H, "H", rows=len(V), columns=self.c.size)
         return -V @ self.b - H @ self.c - np.sum((V @ self.W) * H, axis=1)
 
     def free_energy(self, V) -> np.ndarray:
@@ -125,7 +126,7 @@ class RBM:
         >>> RBM([[2.0], [-1.0]], [0.0, 0.5], [-1.0]).free_energy([[0, 0]]).round(4).tolist()
         [-0.3133]
         """
-        return self._free(_bits(V, "V", self.b.size))
+        return self._free(as_bits(V, "V", columns=self.b.size))
 
     def hidden_given(self, V) -> np.ndarray:
         r"""The chances :math:`P(h_j = 1 \mid v) = \sigma(c_j + (W^\top v)_j)`, shape ``(n, m)``.
@@ -135,7 +136,7 @@ class RBM:
         >>> RBM([[2.0], [-1.0]], [0.0, 0.5], [-1.0]).hidden_given([[1, 1]]).tolist()
         [[0.5]]
         """
-        return expit(self.c + _bits(V, "V", self.b.size) @ self.W)
+        return expit(self.c + as_bits(V, "V", columns=self.b.size) @ self.W)
 
     def visible_given(self, H) -> np.ndarray:
         r"""The chances :math:`P(v_i = 1 \mid h) = \sigma(b_i + (W h)_i)`, shape ``(n, d)``.
@@ -145,7 +146,7 @@ class RBM:
         >>> RBM([[2.0], [-1.0]], [0.0, 0.5], [-1.0]).visible_given([[1]]).round(3).tolist()
         [[0.881, 0.378]]
         """
-        return expit(self.b + _bits(H, "H", self.c.size) @ self.W.T)
+        return expit(self.b + as_bits(H, "H", columns=self.c.size) @ self.W.T)
 
     def log_Z(self) -> float:
         r"""The logarithm of :math:`Z = \sum_{v, h} e^{-E(v, h)}`, exactly, over the smaller side.
@@ -170,7 +171,7 @@ class RBM:
         >>> RBM([[0.0], [0.0]], [0.0, 0.0], [0.0]).log_prob([[0, 1]]).round(4).tolist()  # -log 4
         [-1.3863]
         """
-        V = _bits(V, "V", self.b.size)
+        V = as_bits(V, "V", columns=self.b.size)
         return -self._free(V) - self.log_Z()
 
     def gradient(self, V) -> np.ndarray:
@@ -186,7 +187,7 @@ class RBM:
         >>> RBM([[0.0]], [0.0], [0.0]).gradient([[1], [1]]).tolist()  # towards v = 1
         [0.25, 0.5, 0.0]
         """
-        V = _bits(V, "V", self.b.size)
+        V = as_bits(V, "V", columns=self.b.size)
         return self._means(V) - self._model_means()
 
     def cd_gradient(self, V, k: int = 1, *, rng: np.random.Generator) -> np.ndarray:
@@ -203,7 +204,7 @@ class RBM:
         >>> rbm.cd_gradient([[1]] * 10000, rng=np.random.default_rng(0)).round(2).tolist()
         [0.25, 0.51, 0.0]
         """
-        V = _bits(V, "V", self.b.size)
+        V = as_bits(V, "V", columns=self.b.size)
         return self._means(V) - self._means(self.gibbs(V, as_int(k, "k", low=1), rng=rng))
 
     def expected_cd_gradient(self, V, k: int = 1) -> np.ndarray:
@@ -219,11 +220,8 @@ class RBM:
         >>> RBM([[0.0]], [0.0], [0.0]).expected_cd_gradient([[1], [1]], k=3).tolist()
         [0.25, 0.5, 0.0]
         """
-        V, k = _bits(V, "V", self.b.size), as_int(k, "k", low=1, high=10**6)
-        self._small_enough()
-        states, hidden = _all_bits(self.b.size), _all_bits(self.c.size)
-        up = np.exp(_bernoulli(self.c + states @ self.W, hidden))           # (2^d, 2^m)
-        down = np.exp(_bernoulli(self.b + hidden @ self.W.T, states))       # (2^m, 2^d)
+        V, k = as_bits(V, "V", columns=self.b.size), as_int(k, "k", low=1, high=10**6)
+        states, up, down = self._tables()
         place = (V @ 2.0 ** np.arange(self.b.size)[::-1]).astype(int)
         p = np.bincount(place, minlength=len(states)) / len(V)
         for _ in range(k):
@@ -245,10 +243,8 @@ class RBM:
         >>> RBM([[0.0]], [0.0], [0.0]).transition().tolist()
         [[0.5, 0.5], [0.5, 0.5]]
         """
-        self._small_enough()
-        states, hidden = _all_bits(self.b.size), _all_bits(self.c.size)
-        return (np.exp(_bernoulli(self.c + states @ self.W, hidden))
-                @ np.exp(_bernoulli(self.b + hidden @ self.W.T, states)))
+        _, up, down = self._tables()
+        return up @ down
 
     def gibbs(self, V, steps: int = 1, *, rng: np.random.Generator) -> np.ndarray:
         """Draw all hidden units given V, then all visible ones given these, `steps` times.
@@ -263,7 +259,7 @@ class RBM:
         >>> rbm.gibbs([[1, 1], [0, 0]], 3, rng=np.random.default_rng(0)).tolist()
         [[1.0, 1.0], [0.0, 0.0]]
         """
-        V, rng = _bits(V, "V", self.b.size), as_rng(rng)
+        V, rng = as_bits(V, "V", columns=self.b.size), as_rng(rng)
         for _ in range(as_int(steps, "steps", high=10**6)):
             H = rng.random((len(V), self.c.size)) < expit(self.c + V @ self.W)
             V = (rng.random(V.shape) < expit(self.b + H @ self.W.T)).astype(float)
@@ -309,11 +305,15 @@ class RBM:
             else:
                 yield S, S @ self.c + np.logaddexp(0.0, self.b + S @ self.W.T).sum(axis=1)
 
-    def _small_enough(self) -> None:
+    def _tables(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """All visible states; the chances of each h given each v, and of each v given each h."""
         if max(self.W.shape) > MAX_TABLE:
             raise ValueError(f"each side must have at most {MAX_TABLE} units, got "
                              f"{self.W.shape}; the table of the chain has too many entries: "
                              "sample with cd_gradient or gibbs instead")
+        states, hidden = _all_bits(self.b.size), _all_bits(self.c.size)
+        return (states, np.exp(_bernoulli(self.c + states @ self.W, hidden)),
+                np.exp(_bernoulli(self.b + hidden @ self.W.T, states)))
 
     def _means(self, V: np.ndarray, p: np.ndarray | None = None) -> np.ndarray:
         """The mean of E[T | v], over the rows of V or with the weights p."""
@@ -377,7 +377,7 @@ def fit_rbm(V, n_hidden: int, *, rng: np.random.Generator, method: str = "cd", k
     ----------
     Hinton (2002); Tieleman (2008) for persistent chains.
     """
-    V, rng = _bits(V, "V", None), as_rng(rng)
+    V, rng = as_bits(V, "V"), as_rng(rng)
     n, d = V.shape
     m = as_int(n_hidden, "n_hidden", low=1, high=10**4)
     method = as_choice(method, "method", ("cd", "pcd", "exact"))
@@ -538,16 +538,6 @@ def langevin(score: Callable, x0, *, step: float, n_steps: int,
                              f"{t + 1}; take a shorter step")
         places[t + 1] = moved
     return places
-
-
-def _bits(V, name: str, columns: int | None, rows: int | None = None) -> np.ndarray:
-    """A matrix ``(n, columns)`` of zeros and ones."""
-    V = as_matrix(V, name, columns=columns, rows=rows)
-    wrong = (V != 0) & (V != 1)
-    if np.any(wrong):
-        raise ValueError(f"{name} must hold only 0 and 1, got {V[wrong][0]:g}; "
-                         "put a threshold to grey values first")
-    return V
 
 
 def _all_bits(d: int, first: int = 0, at_most: int | None = None) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,16 +11,17 @@ from mathml._check import (
     as_int,
     as_labels,
     as_matrix,
+    as_one_hot,
     as_positive,
     as_rng,
     as_vector,
     finite_result,
 )
 from mathml.neural import MLP
-from mathml.optim import Adam
+from mathml.optim import Adam, Scheduled
 
 MOST = 10**8  # numbers that are drawn in one call
-LOG_TAU = float(np.log(2 * np.pi))
+LOG_2PI = float(np.log(2 * np.pi))
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +136,7 @@ class CouplingFlow:
         Z, log_det = self.forward(X, y)
         with np.errstate(over="ignore"):
             return finite_result(log_det - 0.5 * np.sum(Z**2, axis=1)
-                                 - 0.5 * Z.shape[1] * LOG_TAU, "the log-density")
+                                 - 0.5 * Z.shape[1] * LOG_2PI, "the log-density")
 
     def sample(self, n: int, *, rng, y=None, temperature: float = 1.0) -> np.ndarray:
         """Draw `n` rows: normal noise of standard deviation `temperature`, through `inverse`.
@@ -208,7 +210,8 @@ class CouplingFlow:
         (2.531, True)
         """
         X, Y = self._arguments(X, "X", y)
-        nets = _copies(self.nets, as_vector(theta, "theta", size=self.theta.size))
+        nets = copy.deepcopy(self.nets)
+        _set(nets, as_vector(theta, "theta", size=self.theta.size))
         with np.errstate(over="ignore", invalid="ignore"):
             value, gradient = self._value_and_grad(nets, X, Y)
             return float(finite_result(value, "the value")), finite_result(gradient, "the gradient")
@@ -216,7 +219,7 @@ class CouplingFlow:
     def _arguments(self, X, name: str, y) -> tuple[np.ndarray, np.ndarray]:
         """Rows, and the one-hot entries of their classes ``(n, n_classes)``."""
         X = as_matrix(X, name, columns=self.shift.size)
-        return X, _one_hot(y, len(X), self.n_classes)
+        return X, as_one_hot(y, len(X), self.n_classes)
 
     def _coupling(self, net: MLP, XA: np.ndarray, Y: np.ndarray):
         out = net.forward(np.hstack([XA, Y]))
@@ -241,7 +244,7 @@ class CouplingFlow:
         trace: list = []
         Z, log_det = self._forward(nets, X, Y, trace)
         n, d = X.shape
-        value = np.mean(0.5 * np.sum(Z**2, axis=1) - log_det) + 0.5 * d * LOG_TAU
+        value = np.mean(0.5 * np.sum(Z**2, axis=1) - log_det) + 0.5 * d * LOG_2PI
         G = Z / n
         for k, (squashed, before, stretch) in reversed(list(enumerate(trace))):
             A, B = _parts(d, k)
@@ -334,16 +337,17 @@ def fit_flow(X, y=None, *, n_layers: int = 4, hidden: int = 16, bound: float = 2
         net.layers[-1].W[:] = 0.0
         nets.append(net)
     flow = CouplingFlow(shift, scale, tuple(nets), K, bound, np.empty(0))
-    Y, theta, losses = _one_hot(y, n, K), flow.theta, []
-    state = Adam(lr=lr).init(theta)
+    Y, theta, losses = as_one_hot(y, n, K), flow.theta, []
+    rule = Scheduled(Adam(lr=lr), lambda t: 1 - (t - 1) / steps)
+    state = rule.init(theta)
     with np.errstate(over="ignore", invalid="ignore"):
         for t in range(steps + 1):
             value, gradient = flow._value_and_grad(nets, X, Y)
             finite_result(np.r_[value, gradient], "the likelihood and its slope; with a smaller lr")
             losses.append(value)
             if t < steps:
-                theta, state = Adam(lr=lr * (1 - t / steps)).step(theta, gradient, state)
-                nets = _copies(nets, theta)
+                theta, state = rule.step(theta, gradient, state)
+                _set(nets, theta)
     return CouplingFlow(shift, scale, tuple(nets), K, bound, np.array(losses))
 
 
@@ -352,22 +356,9 @@ def _parts(d: int, k: int) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(k % 2, d, 2), np.arange((k + 1) % 2, d, 2)
 
 
-def _one_hot(y, n: int, K: int) -> np.ndarray:
-    if (y is None) != (K == 0):
-        raise ValueError(f"y must {'be left out' if K == 0 else 'hold a class for each row'}, got "
-                         f"{'classes' if K == 0 else 'none'}; the flow was fitted "
-                         f"{'without' if K == 0 else 'with'} them")
-    return np.zeros((n, 0)) if K == 0 else np.eye(K)[as_labels(y, "y", size=n, columns=K)]
-
-
-def _copies(nets, theta: np.ndarray) -> tuple:
-    """Nets of the same sizes with other weights."""
-    copies, start = [], 0
+def _set(nets, theta: np.ndarray) -> None:
+    """Give the nets the weights in one vector."""
+    start = 0
     for net in nets:
-        sizes = [layer.W.shape for layer in net.layers[::2]]
-        new = MLP([sizes[0][0], *(out for _, out in sizes)], activation="tanh",
-                  rng=np.random.default_rng(0))
-        new.theta = theta[start:start + net.theta.size]
+        net.theta = theta[start:start + net.theta.size]
         start += net.theta.size
-        copies.append(new)
-    return tuple(copies)

@@ -15,8 +15,8 @@ from scipy.special import expit, logsumexp
 from mathml._check import (
     as_choice,
     as_int,
-    as_labels,
     as_matrix,
+    as_one_hot,
     as_positive,
     as_rng,
     as_sample_size,
@@ -25,7 +25,7 @@ from mathml._check import (
 )
 from mathml.linalg import fix_signs
 from mathml.neural import MLP
-from mathml.optim import Adam
+from mathml.optim import Adam, Scheduled
 
 __all__ = ["PPCA", "VAE", "ppca"]
 
@@ -93,11 +93,10 @@ class PPCA:
         >>> model.log_prob([[0, 0]]).round(4).tolist()  # N(0, diag(2, 1))
         [-2.1845]
         """
-        centred, k = as_matrix(X, "X", columns=len(self.mean)) - self.mean, self.W.shape[1]
-        d = len(self.mean)
+        centred = as_matrix(X, "X", columns=len(self.mean)) - self.mean
+        d, k = self.W.shape
         with np.errstate(over="ignore", invalid="ignore"):
-            M = self._inner()
-            z = np.linalg.solve(M, self.W.T @ centred.T).T  # the posterior means
+            M, z = self._codes(centred)
             # no difference of large numbers: C⁻¹ split at the posterior mean
             far = (np.sum((centred - z @ self.W.T) ** 2, axis=1) / self.sigma2
                    + np.sum(z**2, axis=1))
@@ -133,9 +132,8 @@ class PPCA:
         ([[1.5]], [[0.5]])
         """
         centred = as_matrix(X, "X", columns=len(self.mean)) - self.mean
-        M = self._inner()
         with np.errstate(over="ignore", invalid="ignore"):
-            mean = np.linalg.solve(M, (centred @ self.W).T).T
+            M, mean = self._codes(centred)
         return finite_result(mean, "each mean"), self.sigma2 * np.linalg.inv(M)
 
     def sample(self, n: int, *, rng: np.random.Generator) -> np.ndarray:
@@ -162,8 +160,10 @@ class PPCA:
         noise = math.sqrt(self.sigma2) * rng.normal(size=(n, d))
         return self.mean + rng.normal(size=(n, k)) @ self.W.T + noise
 
-    def _inner(self) -> np.ndarray:
-        return self.W.T @ self.W + self.sigma2 * np.eye(self.W.shape[1])
+    def _codes(self, centred: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """M ``(k, k)``, and the posterior means ``(n, k)``."""
+        M = self.W.T @ self.W + self.sigma2 * np.eye(self.W.shape[1])
+        return M, np.linalg.solve(M, (centred @ self.W).T).T
 
 
 def ppca(X, n_components: int) -> PPCA:
@@ -340,7 +340,7 @@ class VAE:
         ((1, 2), True)
         """
         X = self._as_X(X)
-        m, s = self._q(X, self._one_hot(y, len(X)))
+        m, s = self._q(X, as_one_hot(y, len(X), self.n_classes))
         with np.errstate(over="ignore"):
             return m, finite_result(np.exp(s), "each variance")
 
@@ -364,7 +364,7 @@ class VAE:
         (1, 3)
         """
         Z = as_matrix(Z, "Z", columns=self.k)
-        F = self.decoder.forward(np.hstack([Z, self._one_hot(y, len(Z))]))
+        F = self.decoder.forward(np.hstack([Z, as_one_hot(y, len(Z), self.n_classes)]))
         return expit(F) if self.likelihood == "bernoulli" else F
 
     def sample(self, n: int, *, rng: np.random.Generator, y=None) -> np.ndarray:
@@ -426,7 +426,7 @@ class VAE:
         [-0.918939]
         """
         X = self._as_X(X)
-        hot = self._one_hot(y, len(X))
+        hot = as_one_hot(y, len(X), self.n_classes)
         m, s = self._q(X, hot)
         eps = as_matrix(eps, "eps", rows=len(X), columns=self.k)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -473,7 +473,7 @@ class VAE:
         True
         """
         X = self._as_X(X)
-        n, hot = len(X), self._one_hot(y, len(X))
+        n, hot = len(X), as_one_hot(y, len(X), self.n_classes)
         beta = as_scalar(beta, "beta", low=0.0)
         eps = as_matrix(eps, "eps", rows=n, columns=self.k)
         m, s = self._q(X, hot)
@@ -536,26 +536,25 @@ class VAE:
         """
         X, rng = self._as_X(X), as_rng(rng)
         n = len(X)
-        self._one_hot(y, n)
+        as_one_hot(y, n, self.n_classes)
         y = None if y is None else np.asarray(y)
         epochs = as_int(epochs, "epochs", low=1, high=10**7)
         b = n if batch_size is None else as_int(batch_size, "batch_size", low=1, high=n)
         lr, beta = as_positive(lr, "lr"), as_scalar(beta, "beta", low=0.0)
         starts, model = range(0, n, b), copy.deepcopy(self)
-        total, theta, t, losses = epochs * len(starts), self.theta, 0, np.zeros(epochs)
-        state = Adam(lr=lr).init(theta)
+        total, theta, losses = epochs * len(starts), self.theta, np.zeros(epochs)
+        rule = Scheduled(Adam(lr=lr), lambda t: min(1.0, 2 * (1 - (t - 1) / total)))
+        state = rule.init(theta)
         for epoch in range(epochs):
             order = rng.permutation(n)
             for start in starts:
                 idx = order[start:start + b]
                 J, g = model.value_and_grad(X[idx], rng.normal(size=(len(idx), self.k)),
                                             None if y is None else y[idx], beta=beta)
-                rule = Adam(lr=lr * min(1.0, 2 * (1 - t / total)))
                 with np.errstate(over="ignore", invalid="ignore"):
                     theta, state = rule.step(theta, g, state)
                 model.theta = finite_result(theta, "theta")
                 losses[epoch] += J * len(idx) / n
-                t += 1
         model.losses = losses
         return model
 
@@ -594,7 +593,7 @@ class VAE:
         (1,)
         """
         X, K, rng = self._as_X(X), as_int(K, "K", low=1, high=10**7), as_rng(rng)
-        n, hot = len(X), self._one_hot(y, len(X))
+        n, hot = len(X), as_one_hot(y, len(X), self.n_classes)
         m, s = self._q(X, hot)
         std, total = _std(s), np.full(n, -np.inf)
         step = max(1, BLOCK // (n * max(self.d, self.k)))
@@ -645,7 +644,7 @@ class VAE:
         [-0.918939, -2.918939]
         """
         X = self._as_X(X)
-        hot = self._one_hot(y, len(X))
+        hot = as_one_hot(y, len(X), self.n_classes)
         if self.k > 2:
             raise ValueError(f"k must be at most 2 for a ruler, got {self.k}; "
                              "use importance_bound, from below")
@@ -695,16 +694,6 @@ class VAE:
             raise ValueError("X must hold zeros and ones for a Bernoulli decoder, got "
                              f"{other:.6g}; round it, or use likelihood='normal'")
         return X
-
-    def _one_hot(self, y, n: int) -> np.ndarray:
-        """The labels as rows of zeros and one 1 ``(n, n_classes)``."""
-        if (y is None) != (self.n_classes == 0):
-            need = "labels" if self.n_classes else "None, as the model has no classes"
-            got = "None" if y is None else "labels"
-            raise ValueError(f"y must be {need}, got {got}; n_classes is {self.n_classes}")
-        if y is None:
-            return np.empty((n, 0))
-        return np.eye(self.n_classes)[as_labels(y, "y", size=n, columns=self.n_classes)]
 
 
 def _kl(m: np.ndarray, s: np.ndarray) -> np.ndarray:
