@@ -305,13 +305,13 @@ RULES = [
 # keeps the rule must be taken off.
 _OLD = {
     "bayes", "gradient-descent", "gradients", "information-theory", "logistic-regression",
-    "maximum-likelihood", "norms", "probability", "softmax-regression",
+    "maximum-likelihood", "probability", "softmax-regression",
     "stochastic-and-adaptive-methods",
 }  # fmt: skip
 EXCEPTIONS = {
     exercises_are_of_every_kind: _OLD,
     keys_name_wrong_attempts: _OLD,
-    keys_are_not_printed: _OLD - {"norms"},
+    keys_are_not_printed: _OLD,
 }
 # What holds for a page that is a notebook and no chapter, such as the first one.
 FOR_PAGES = [
