@@ -151,9 +151,9 @@ ANSWERS = {
     "norms-5": Fault(
         ("line 1", "line 2", "line 3", "line 4"), "line 4", ask="It is",
         hints=("Try (1, 0) and (0, 1) in each line.", "Write the square of a sum out."),
-        wrong=(("line 1", "The squares are |a + b| and |a| + |b| + 2√(|a||b|)."),
+        wrong=(("line 1", "The squares are |a + b| and |a| + |b| + 2√|ab|."),
                ("line 2", "A sum of inequalities is an inequality."),
-               ("line 3", "Both sides of line 2 are at least 0, so their squares keep the order."))),
+               ("line 3", "Both sides of line 2 are at least 0: squaring keeps the order."))),
     "norms-6": Function(
         _is_best_step, ask="best_step", transfer=True,
         hints=("In ℓ₁ the best step puts all on one coordinate. What is a coordinate here?",
@@ -192,10 +192,10 @@ ANSWERS = {
                "In which norm of the weights is that, if the change is measured in ℓ∞?"),
         wrong=(((0.35 / 1.1, 0.35 / 1.77**0.5, 0.35 / 2.3),
                 "The norm of the weights is the dual one: if the change is in ℓ∞, it is ℓ₁."),
-               ((0.35 * 2.3, 0.35 * 1.77**0.5, 0.35 * 1.1), "A larger norm of the weights makes the "
-                "needed change smaller."),
-               ((2.3 / 0.35, 1.77**0.5 / 0.35, 1.1 / 0.35), "It is the other way round: how large "
-                "must s be for s times the norm to reach 0.35?"),
-               ((3.5, 0.35 / 1.77**0.5, 0.35 / 1.1), "Signs do not cancel: an opponent may move each "
-                "feature the way that hurts."))),
+               ((0.35 * 2.3, 0.35 * 1.77**0.5, 0.35 * 1.1),
+                "A larger norm of the weights makes the needed change smaller."),
+               ((2.3 / 0.35, 1.77**0.5 / 0.35, 1.1 / 0.35),
+                "It is the other way round: how large must s be for s times the norm to be 0.35?"),
+               ((3.5, 0.35 / 1.77**0.5, 0.35 / 1.1),
+                "Signs do not cancel: each feature may move the way that hurts."))),
 }
