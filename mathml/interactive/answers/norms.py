@@ -100,15 +100,12 @@ def _each_group(g, groups):
 
 ANSWERS = {
     "norms-1": Choice(
-        ("ℓ₁", "ℓ₂", "ℓ∞", "none of them: three wild readings can spoil any"), "ℓ₁",
-        ask="It is", transfer=True,
-        hints=("Which constant is best in each of these norms?",
-               "Sort the nine readings. Which of them is the fifth?"),
-        wrong=(("ℓ₂", "The best constant is the mean. Let one reading grow without end."),
-               ("ℓ∞", "Only the smallest and the largest reading count here, and these may be the "
-                      "broken ones."),
-               ("none of them: three wild readings can spoil any",
-                "Six of nine are good. At most how many readings are above all good ones?"))),
+        ("one", "three", "four", "eight"), "four", ask="At most", transfer=True,
+        hints=("Which constant is best in ℓ₁, and which place has it among nine sorted readings?",
+               "Let all broken ones be very high. Which reading is the fifth from below?"),
+        wrong=(("one", "Let two be broken and very high. Where is the fifth of the nine?"),
+               ("three", "Three do no harm. Try one more."),
+               ("eight", "Let five be broken and very high. Is the fifth from below a good one?"))),
     "norms-2": Number(
         1.75, ask="r =",
         hints=("Which of the two edges at (r, 0) goes towards the centre?",
