@@ -12,13 +12,17 @@ def _is_clip_norm(clip_norm) -> None:
         ("for a negative entry", [-7.0, 0.0], 2.0, [-2.0, 0.0]),
         ("for three entries", [2.0, -3.0, 6.0], 3.5, [1.0, -1.5, 3.0]),
         ("for a vector that is just as long as c", [3.0, -4.0], 5.0, [3.0, -4.0]),
-        ("for whole numbers", [6, -8], 5, [3.0, -4.0]),
+        ("for whole numbers", [6, -8], 2, [1.2, -1.6]),
         ("for equal entries", [1.0, 1.0, 1.0, 1.0], 1.0, [0.5, 0.5, 0.5, 0.5]),
         ("for one entry", [-5.0], 3.0, [-3.0]),
         ("for zeros", [0.0, 0.0, 0.0], 1.0, [0.0, 0.0, 0.0]),
         ("for c = 0", [3.0, 4.0], 0.0, [0.0, 0.0]),
         ("for entries near 1e200", [3e200, -4e200], 1.0, [0.6, -0.8]),
         ("for entries near 1e200 that are short enough", [3e200, -4e200], 6e200, [3e200, -4e200]),
+        ("for zeros and c = 0", [0.0, 0.0], 0.0, [0.0, 0.0]),
+        ("for entries with the sum 0", [3.0, -3.0, 0.0], 2**0.5, [1.0, -1.0, 0.0]),
+        ("for 0 and a negative entry near 1e200", [0.0, -8e200], 4.0, [0.0, -4.0]),
+        ("for g and c near 1e200", [3e200, -4e200], 2.5e200, [1.5e200, -2e200]),
     )
     for name, g, c, right in cases:
         for make in (list, np.array):
@@ -30,6 +34,24 @@ def _is_clip_norm(clip_norm) -> None:
                 f"{name} it returns the shape {found.shape}, not ({len(g)},)")
             assert np.allclose(found, right, rtol=1e-9, atol=1e-12), (
                 f"{name} it returns {found.tolist()}, not {right}")
+
+
+def _whole_stays_whole(g, c):
+    u = np.array(g)
+    largest = np.abs(u).max() or 1
+    length = largest * np.linalg.norm(u / largest)
+    if length > c:
+        u[:] = u / length * c
+    return u
+
+
+def _scaled_by(scale, g, c):
+    """The right program, if the scale is near the length of g."""
+    g = np.asarray(g, dtype=float)
+    if scale == 0:
+        return g
+    length = scale * np.linalg.norm(g / scale)
+    return g if length <= c else g / length * c
 
 
 def _clip_in_place(g, c):
@@ -45,6 +67,7 @@ def _is_best_step(best_step) -> None:
         ("for two groups", [3, -4, 4.5, 0], [[0, 1], [2, 3]], 5.0),
         ("for groups that are mixed up", [1.0, 5, -2, 4], [[3, 0], [2, 1]], 29**0.5),
         ("for negative entries", [-3.0, -4.0, 1.0, 1.0], [[0, 1], [2, 3]], 5.0),
+        ("for whole numbers", [3, -4, 1], [[0, 1], [2]], 5.0),
         ("for groups of several sizes", [2.0, 2.0, 2.0, 2.0, 3.0], [[0, 1, 2, 3], [4]], 4.0),
         ("for a group of one", [1.0, 1.0, -6.0], [[0, 1], [2]], 6.0),
         ("for one group", [3.0, 4.0], [[0, 1]], 5.0),
@@ -79,6 +102,14 @@ def _step_on(choose, scale):
         u[group] = g[group] / (scale(g, group) or 1.0)
         return u
     return best_step
+
+
+def _whole_step(g, groups):
+    g = np.asarray(g)
+    u = np.zeros_like(g)
+    group = max(groups, key=lambda group: np.linalg.norm(g[group]))
+    u[group] = g[group] / (np.linalg.norm(g[group]) or 1.0)
+    return u
 
 
 def _of_group(g, group):
@@ -144,6 +175,9 @@ ANSWERS = {
                    np.asarray(g) / np.abs(g).max())) * min(c, np.linalg.norm(g)), "for zeros"),
                (lambda g, c: np.asarray(g) / max(1, np.hypot(g[0], g[-1]) / (c or 1e-300)),
                 "for three entries"),
+               (_whole_stays_whole, "for whole numbers"),
+               (lambda g, c: _scaled_by(abs(g[0]), g, c), "for 0 and a negative entry"),
+               (lambda g, c: _scaled_by(abs(sum(g)), g, c), "for entries with the sum 0"),
                (_clip_in_place, "it changes what it is given"))),
     "norms-5": Fault(
         ("line 1", "line 2", "line 3", "line 4"), "line 4", ask="It is",
@@ -158,6 +192,7 @@ ANSWERS = {
                "that part of g.",
                "Compare the Euclidean lengths of the parts of g, and do not divide by 0."),
         wrong=((_largest_entry, "for two groups it gains"),
+               (_whole_step, "for whole numbers it gains"),
                (_each_group, "the step has the size"),
                (lambda g, groups: np.asarray(g) / (np.linalg.norm(g) or 1.0),
                 "the step has the size"),
