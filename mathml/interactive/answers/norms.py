@@ -131,12 +131,14 @@ def _each_group(g, groups):
 
 ANSWERS = {
     "norms-1": Choice(
-        ("one", "three", "four", "eight"), "four", ask="At most", transfer=True,
+        ("only one", "three of them", "four of them", "eight of them"), "four of them",
+        ask="At most", transfer=True,
         hints=("Which constant is best in ℓ₁, and which place has it among nine sorted readings?",
                "Let all broken ones be very high. Which reading is the fifth from below?"),
-        wrong=(("one", "Let two be broken and very high. Where is the fifth of the nine?"),
-               ("three", "Three do no harm. Try one more."),
-               ("eight", "Let five be broken and very high. Is the fifth from below a good one?"))),
+        wrong=(("only one", "Let two be broken and very high. Where is the fifth of the nine?"),
+               ("three of them", "Three do no harm. Try one more."),
+               ("eight of them",
+                "Let five be broken and very high. Is the fifth from below a good one?"))),
     "norms-2": Number(
         1.75, ask="r =",
         hints=("Which of the two edges at (r, 0) goes towards the centre?",
