@@ -31,6 +31,9 @@ def _is_jacobian(jacobian) -> None:
         ("at 0", _curved, [0.0, 0.0], [[0, 0], [1, 0], [0, 0]]),
         ("at 10⁶", _square, [1e6, -2.0], [[2e6, 0.0], [-2.0, 1e6]]),
         ("at −10⁶", _square, [-1e6, 3.0], [[-2e6, 0.0], [3.0, -1e6]]),
+        ("at a large and a small number",
+         lambda x: np.array([np.sin(x[1]), 1e-6 * x[0] ** 2]), [1e6, 1e-7], [[0.0, 1.0], [2.0, 0.0]]),
+        ("in a steep bowl", lambda x: np.array([1e4 * x[0] ** 2, x[0]]), [0.0], [[0.0], [1.0]]),
         ("for eˣ at 3", lambda x: np.exp(np.asarray(x)), [3.0, -1.0],
          np.diag(np.exp([3.0, -1.0]))),
     )
@@ -75,6 +78,13 @@ def _moves_and_stays(F, x):
         x[j] = x[j] + step
         columns.append((np.asarray(F(x)) - before[0]) / step)
     return np.stack(columns, axis=1)
+
+
+def _one_step_for_all(F, x):
+    x = np.array(x, dtype=float)
+    step = 6e-6 * max(1, np.linalg.norm(x))
+    return np.stack([(np.asarray(F(x + e)) - F(x - e)) / (2 * step)
+                     for e in step * np.eye(x.size)], axis=1)
 
 
 def _all_at_once(F, x):
@@ -168,7 +178,7 @@ ANSWERS = {
                "ten times."),
         wrong=(("√(x² + y²)", "Along the x axis it is |x|: not even a partial derivative exists."),
                ("√|xy|", "Both partial derivatives are 0. But on the diagonal it is |x|: the rest "
-                         "is as large as the step."),
+                         "is a fixed part of the step."),
                ("x³/(x² + y²), with the value 0 at 0",
                 "Its gradient at 0 is (1, 0), and on the diagonal that would give x. It is x/2 "
                 "there."))),
@@ -183,7 +193,7 @@ ANSWERS = {
         hints=("What is the directional derivative of f at 0 along z?",
                "The theorem holds for every u, not only for unit vectors.")),
     "gradients-5": Function(
-        _is_jacobian, ask="jacobian",
+        _is_jacobian, ask="my_jacobian",
         hints=("Move one input at a time. What you get is a column.",
                "A list has no +; and an array of whole numbers cannot hold a small step.",
                "How large is a step of 10⁻⁵ beside 10⁶? Scale it."),
@@ -191,6 +201,8 @@ ANSWERS = {
                (lambda F, x: _jacobian(F, x, width=1.0), "for m = 3 and d = 2 it returns"),
                (lambda F, x: _jacobian(F, x, central=False, h=1e-4), "for m = 3 and d = 2"),
                (lambda F, x: _jacobian(F, x, scaled=False, h=1e-9), "it returns"),
+               (lambda F, x: _jacobian(F, x, central=False, h=1e-8), "in a steep bowl"),
+               (_one_step_for_all, "at a large and a small number"),
                (lambda F, x: _jacobian(F, x, h=1e-2), "for m = 3 and d = 2"),
                (lambda F, x: _jacobian(F, x, h=1e-13), "it returns"),
                (lambda F, x: _jacobian(F, x, whole=True), "at a whole place"),
