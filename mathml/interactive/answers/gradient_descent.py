@@ -189,7 +189,7 @@ ANSWERS = {
                (lambda v, X: _raw(v, X, shift=lambda b, w, v, m, s: b + w @ m), "the intercept is"),
                (lambda v, X: _raw(v, X, shift=lambda b, w, v, m, s: b - v @ m), "the intercept is"),
                (lambda v, X: _raw(v, np.ravel(np.asarray(X, dtype=float))[:, None]),
-                "for two features"),
+                "it could not be used"),
                (lambda v, X: _raw(v, X)[1:], "it returns the shape"),
                (_raw_in_place, "it changes what it is given"))),
     "gradient-descent-6": Fault(
