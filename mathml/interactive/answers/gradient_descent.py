@@ -25,6 +25,7 @@ def _stops_on_the_gradient(search) -> None:
         ("on (w − 3)² from the whole number 8", shifted, 8, 0.25, 1e-6, 3.0),
         ("on w² from 100 million", parabola, 1e8, 0.1, 1e-6, 0.0),
         ("on (w² − 1)²/4 from −0.5", well, -0.5, 0.1, 1e-8, -1.0),
+        ("on (w² − 1)²/4 from −0.01, where it first gets steeper", well, -0.01, 0.1, 1e-8, -1.0),
         ("from the minimum with tol = 0", shifted, 3.0, 0.1, 0.0, 3.0),
         ("if 100 000 steps just suffice", parabola, 10.0, 1e-5, slow * (1 + 1e-6), slow / 2),
     )
@@ -39,8 +40,12 @@ def _stops_on_the_gradient(search) -> None:
     assert start == 0.25, f"it moves on from a start that is good enough, to {start:.4g}"
     first = search(parabola, 1.0, 0.25, 0.6)
     assert first == 0.25, f"it does not return the first point that is good enough, but {first:.4g}"
+    second = search(parabola, 0.5, 0.25, 0.6)
+    assert second == 0.25, (
+        f"it does not return the first point that is good enough, but {second:.4g}")
     cases = (
         ("with a tiny lr", parabola, 10.0, 1e-8, 1e-6),
+        ("with an lr so tiny that w stands still", parabola, 10.0, 1e-18, 1e-6),
         ("where it jumps to and fro", parabola, 10.0, 1.0, 1e-6),
         ("where it flies off", parabola, 10.0, 1.5, 1e-6),
         ("where it flies off at once", lambda w: 4 * w * w * w, -10.0, 1.0, 1e-6),
@@ -62,6 +67,18 @@ def _search(grad, w, lr, tol, *, points=LAST + 1, good=lambda g, tol, first: abs
         g = grad(w)
         if good(g, tol, first):
             return w - lr * g if moves_on else w
+        w = w - lr * g
+    raise RuntimeError
+
+
+def _gives_up_where_steeper(grad, w, lr, tol):
+    first = abs(grad(w))
+    for _ in range(LAST + 1):
+        g = grad(w)
+        if abs(g) <= tol:
+            return w
+        if abs(g) > 2 * first:
+            raise RuntimeError
         w = w - lr * g
     raise RuntimeError
 
@@ -94,6 +111,7 @@ def _is_raw(raw_weights) -> None:
     cases = [("for one feature", [[1.0], [3.0], [8.0]], [2.0, 3.0]),
              ("for two features", [[1, 50], [2, 20], [6, 80], [3, 10]], [-1, 2, 0.5]),
              ("for a weight of 0", [[1, 50], [2, 20], [6, 80]], [0, 0, -4.0]),
+             ("for whole numbers", [[1, 50], [2, 20], [6, 80], [3, 10]], [3, 1, -2]),
              ("for negative measurements", [[-5.0, 0.0], [-7.0, 1.0], [-6.5, 0.0]], [1.0, -2, 3])]
     for d, scale in ((1, 1e6), (3, 1e-6), (4, 1.0)):
         X = scale * (rng.normal(size=(9, d)) * np.arange(1, d + 1) + rng.normal(size=d) * 3)
@@ -104,7 +122,7 @@ def _is_raw(raw_weights) -> None:
         mean, spread = columns.mean(axis=0), columns.std(axis=0)
         shares = np.array(v[1:], dtype=float) / spread
         right = np.concatenate([[v[0] - shares @ mean], shares])
-        size = np.concatenate([[abs(v[0]) + abs(shares * mean).sum()], abs(shares)])
+        size = abs(v[0]) + abs(shares * mean).sum()
         for make in (list, np.array):
             given = make(v), make(X)
             found = np.asarray(raw_weights(*given), dtype=float)
@@ -112,9 +130,10 @@ def _is_raw(raw_weights) -> None:
             assert kept, f"{name} it changes what it is given"
             assert found.shape == right.shape, (
                 f"{name} it returns the shape {found.shape}, not {right.shape}")
-            assert np.all(abs(found[1:] - right[1:]) <= 1e-8 * size[1:]), (
+            close = 1e-8 * abs(np.array(v[1:], dtype=float)).max() / spread
+            assert np.all(abs(found[1:] - right[1:]) <= close), (
                 f"{name} the weights are {found[1:]}, not {right[1:]}")
-            assert abs(found[0] - right[0]) <= 1e-8 * size[0], (
+            assert abs(found[0] - right[0]) <= 1e-8 * size, (
                 f"{name} the intercept is {found[0]:.6g}, not {right[0]:.6g}")
 
 
@@ -123,6 +142,13 @@ def _raw(v, X, *, weight=lambda v, s: v / s, shift=lambda b, w, v, m, s: b - w @
     m, s = X.mean(axis=0), X.std(axis=0, ddof=ddof)
     w = weight(v[1:], s)
     return np.concatenate([[shift(v[0], w, v[1:], m, s)], w])
+
+
+def _raw_whole(v, X):
+    out = np.array(v)
+    out[1:] = out[1:] / np.std(X, axis=0)
+    out[0] = out[0] - out[1:] @ np.mean(X, axis=0)
+    return out
 
 
 def _raw_in_place(v, X):
@@ -176,6 +202,9 @@ ANSWERS = {
                (lambda *a: _search(*a, points=1000), "it raises RuntimeError"),
                (lambda *a: _search(*a, moves_on=True), "it moves on"),
                (_step_rule, "where |f'| exceeds tol"),
+               (lambda grad, w, lr, tol: w if w - lr * grad(w) == w else _search(grad, w, lr, tol),
+                "so tiny that w stands still"),
+               (_gives_up_where_steeper, "where it first gets steeper"),
                (_says_nothing, "it should raise RuntimeError"),
                (_nothing_if_slow, "on (w − 3)² from −5"))),
     "gradient-descent-5": Function(
@@ -191,6 +220,7 @@ ANSWERS = {
                (lambda v, X: _raw(v, np.ravel(np.asarray(X, dtype=float))[:, None]),
                 "it could not be used"),
                (lambda v, X: _raw(v, X)[1:], "it returns the shape"),
+               (_raw_whole, "for whole numbers"),
                (_raw_in_place, "it changes what it is given"))),
     "gradient-descent-6": Fault(
         ("line 1", "line 2", "line 3", "line 4"), "line 3", ask="It is",
