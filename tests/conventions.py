@@ -305,7 +305,7 @@ RULES = [
 # keeps the rule must be taken off.
 _OLD = {
     "bayes", "gradient-descent", "gradients", "information-theory", "logistic-regression",
-    "maximum-likelihood", "norms", "probability", "softmax-regression",
+    "maximum-likelihood", "norms", "softmax-regression",
     "stochastic-and-adaptive-methods",
 }  # fmt: skip
 EXCEPTIONS = {
@@ -423,7 +423,7 @@ def words_are_explained(nb: Notebook):
 # --- panels have names: on a phone they stand one above the other ---------------------------------
 
 # In how many places the first ten chapters call a panel left or right. The numbers only fall.
-BY_SIDE = {"logistic-regression": 2, "probability": 4,
+BY_SIDE = {"logistic-regression": 2,
            "stochastic-and-adaptive-methods": 1}
 SIDE = re.compile(r"\bon\s+the\s+(?:left|right)\b(?!-)|\((?:left|right)\)|"
                   r"(?:^|[.;:] )(?:left|right):|"
