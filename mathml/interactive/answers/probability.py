@@ -15,7 +15,8 @@ def _cases():
     first, second = ({w for w in throws if w[i] == "H"} for i in (0, 1))
     equal = {w for w in throws if w[0] == w[1]}
     yield "two different coins", [first, second], throws, True
-    yield "two coins and 'equal', which are so only in pairs", [first, second, equal], throws, False
+    yield ("two coins and 'equal', which are so only in pairs",
+           [first, second, equal], throws, False)
     faces, low, other = set(range(1, 9)), {1, 2, 3, 4}, {1, 5, 6, 7}
     yield ("{1,2,3,4} twice and {1,5,6,7} of eight faces, where only the product over all three is "
            "right"), [low, low, other], faces, False
@@ -23,16 +24,15 @@ def _cases():
     yield ("two coins, 'equal' and the empty event, where a choice of three fails"), [
         first, second, equal, set()], throws, False
     three = set(product("HT", repeat=3))
-    yield "three different coins", [{w for w in three if w[i] == "H"} for i in range(3)], three, True
+    heads = [{w for w in three if w[i] == "H"} for i in range(3)]
+    yield "three different coins", heads, three, True
     grid = set(product(range(3), range(5)))
     column, rows = {w for w in grid if w[0] == 0}, {w for w in grid if w[1] < 3}
     yield "1 of 3 and 3 of 5 faces of two dice", [column, rows], grid, True
     many = set(range(400))
-    yield "a near miss among 400 outcomes", [
-        set(range(200)), set(range(101, 301))], many, False
+    yield "a near miss among 400 outcomes", [set(range(200)), set(range(101, 301))], many, False
     lot = set(range(40_001))
-    yield "a near miss among 40 001 outcomes", [
-        set(range(200)), set(range(199, 399))], lot, False
+    yield "a near miss among 40 001 outcomes", [set(range(200)), set(range(199, 399))], lot, False
     yield "one event", [low], faces, True
 
 
