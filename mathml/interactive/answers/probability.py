@@ -33,6 +33,13 @@ def _cases():
     yield "a near miss among 400 outcomes", [set(range(200)), set(range(101, 301))], many, False
     lot = set(range(40_001))
     yield "a near miss among 40 001 outcomes", [set(range(200)), set(range(199, 399))], lot, False
+    parity = {w for w in three if w.count("H") % 2 == 0}
+    yield ("three coins and 'an even number of heads', where only all four fail",
+           [*heads, parity], three, False)
+    yield ("{1,2,5,6}, {1,2,3,4} and {1,3,7,8}, where the first and the last fail",
+           [{1, 2, 5, 6}, {1, 2, 3, 4}, {1, 3, 7, 8}], faces, False)
+    lot = set(range(100_001))
+    yield "all but one and all but another of 100 001 outcomes", [lot - {0}, lot - {1}], lot, False
     yield "one event", [low], faces, True
 
 
@@ -115,6 +122,13 @@ ANSWERS = {
                (lambda events, omega: _independent(
                    events, omega, share=lambda a, b: a / b, same=np.isclose),
                 "among 40 001 outcomes"),
+               (lambda events, omega: _independent(
+                   events, omega, share=lambda a, b: a / b, same=isclose), "of 100 001 outcomes"),
+               (lambda events, omega: _independent(events, omega, sizes=(2, 3)),
+                "where only all four fail"),
+               (lambda events, omega: all(_holds(events[:k], omega)
+                                          for k in range(2, len(events) + 1)),
+                "where the first and the last fail"),
                (_in_place, "it changes what it is given"),
                (lambda events, omega: len(set.intersection(*events)) == 0, "two different coins"))),
     "probability-5": Fault(
@@ -129,10 +143,10 @@ ANSWERS = {
         _HOSPITALS, _HOSPITALS[0], ask="The explanation:", transfer=True,
         hints=("With which weights do the two kinds of patients enter the number for all?",
                "You know how severe your illness is. Which comparison is about you?"),
-        wrong=((_HOSPITALS[1], "The first half is right. In which hospital do fewer patients of "
-                               "your kind die?"),
+        wrong=((_HOSPITALS[1], "The first half is right. In which hospital does a smaller share "
+                               "of your kind die?"),
                (_HOSPITALS[2], "The penguins did the same. Which weights does each hospital use?"),
-               (_HOSPITALS[3], "The number for all compares the patients, too."))),
+               (_HOSPITALS[3], "The share of all compares the patients, too."))),
     "probability-7": Proof(
         ("Two people share day i with probability pᵢ², and the days exclude each other: they share "
          "one with Σ pᵢ².",
