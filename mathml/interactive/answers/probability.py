@@ -132,17 +132,19 @@ ANSWERS = {
                (_in_place, "it changes what it is given"),
                (lambda events, omega: len(set.intersection(*events)) == 0, "two different coins"))),
     "probability-5": Fault(
-        ("line 1", "line 2", "line 3", "line 4", "line 5"), "line 5", ask="It is",
-        hints=("“Given that a goat was shown”: which games count?",
-               "In how many of the n games does the host open the door with the car?"),
-        wrong=(("line 1", "The car stands behind each door equally often."),
-               ("line 2", "He does not know: he opens door 1 or 2, each half of the time."),
-               ("line 3", "If 1 is opened it is 2, if 2 is opened it is 1."),
-               ("line 4", "Switching wins if the car is behind the other closed door."))),
+        ("line 1", "line 2", "line 3", "line 4", "line 5"), "line 4", ask="It is",
+        hints=("List the throws in which at least one die shows a six. How many are there?",
+               "Which of them does the program look at?"),
+        wrong=(("line 1", "Each face of the first die is equally likely."),
+               ("line 2", "So is each face of the second."),
+               ("line 3", "The sums that count are 11 and 12."),
+               ("line 5", "It takes the share among the throws that line 4 chose. Did it choose "
+                          "the right ones?"))),
     "probability-6": Choice(
         _HOSPITALS, _HOSPITALS[0], ask="The explanation:", transfer=True,
         hints=("With which weights do the two kinds of patients enter the number for all?",
-               "You know how severe your illness is. Which comparison is about you?"),
+               "How ill you are was there before the hospital was chosen. Which comparison is "
+               "about you?"),
         wrong=((_HOSPITALS[1], "The first half is right. In which hospital does a smaller share "
                                "of your kind die?"),
                (_HOSPITALS[2], "The penguins did the same. Which weights does each hospital use?"),
