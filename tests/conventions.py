@@ -304,7 +304,7 @@ RULES = [
 # Chapters that are older than a rule, and break it. The lists only get shorter: a chapter that
 # keeps the rule must be taken off.
 _OLD = {
-    "bayes", "information-theory", "logistic-regression", "maximum-likelihood", "probability",
+    "bayes", "information-theory", "logistic-regression", "maximum-likelihood",
     "softmax-regression", "stochastic-and-adaptive-methods",
 }  # fmt: skip
 EXCEPTIONS = {
@@ -420,7 +420,7 @@ def words_are_explained(nb: Notebook):
 # --- panels have names: on a phone they stand one above the other ---------------------------------
 
 # In how many places the first ten chapters call a panel left or right. The numbers only fall.
-BY_SIDE = {"logistic-regression": 2, "probability": 4,
+BY_SIDE = {"logistic-regression": 2,
            "stochastic-and-adaptive-methods": 1}
 SIDE = re.compile(r"\bon\s+the\s+(?:left|right)\b(?!-)|\((?:left|right)\)|"
                   r"(?:^|[.;:] )(?:left|right):|"
