@@ -87,8 +87,7 @@ ANSWERS = {
                "A negative test has the likelihoods 0.01 and 0.95."),
         wrong=((0.01, "The two tests do not cancel: compare 19.8 with 1/95."),
                (1 / 6, "That is after the first test alone."),
-               (1 / 9406, "That is after the negative test alone."),
-               (0.2 / 95, "Those are the odds. As a probability the third digit is another."))),
+               (1 / 9406, "That is after the negative test alone."))),
     "bayes-2": Array(
         (9 / 13, 35 / 52), ask="P(8 faces), P(at most 6) =", transfer=True,
         hints=("What does the 7 say about the die with 6 faces?",
