@@ -13,12 +13,12 @@ def _is_posterior(posterior) -> None:
         ("for three hypotheses", [0.5, 0.25, 0.25], [[0.2, 0.4, 0.8]], [0.25, 0.25, 0.5]),
         ("for likelihoods that do not sum to 1", [0.5, 0.5], [[3.0, 1.0], [2.0, 5.0]],
          [6 / 11, 5 / 11]),
+        ("for 6000 observations", [0.5, 0.5], [[1e-3, 1e-4], [1e-4, 1e-3]] * 3000, [0.5, 0.5]),
         ("where one row excludes a hypothesis that all others favour", [0.5, 0.5],
-         [[0.0, 0.5]] + [[0.9, 0.1]] * 40, [0, 1]),
+         [[0.0, 0.5]] + [[0.9, 0.1]] * 400, [0, 1]),
         ("for a prior of 0", [0.0, 0.4, 0.6], [[1.0, 0.3, 0.2]], [0, 0.5, 0.5]),
-        ("for 6000 observations", [0.5, 0.5], [[0.5, 0.25], [0.25, 0.5]] * 3000, [0.5, 0.5]),
         ("where the first falls behind and comes back", [0.25, 0.75],
-         [[tiny, 1.0]] * 2 + [[1.0, tiny]] * 2, [0.25, 0.75]),
+         [[tiny, 1.0]] * 6 + [[1.0, tiny]] * 6, [0.25, 0.75]),
         ("for no observation", [0.2, 0.8], [], [0.2, 0.8]),
     )
     for name, prior, table, right in cases:
@@ -82,11 +82,12 @@ def _first_two(prior, table):
 
 ANSWERS = {
     "bayes-1": Number(
-        0.0208 / 9.9, ask="P(ill | positive, negative) =",
+        1 / 476, ask="P(ill | positive, negative) =", rtol=1e-3,
         hints=("By which factor does each of the two outcomes multiply the odds?",
                "A negative test has the likelihoods 0.01 and 0.95."),
         wrong=((0.01, "The two tests do not cancel: compare 19.8 with 1/95."),
                (1 / 6, "That is after the first test alone."),
+               (1 / 475, "Those are the odds. The probability is odds/(1 + odds)."),
                (1 / 9406, "That is after the negative test alone."))),
     "bayes-2": Array(
         (9 / 13, 35 / 52), ask="P(8 faces), P(at most 6) =", transfer=True,
@@ -117,6 +118,10 @@ ANSWERS = {
                (_step_by_step, "falls behind and comes back"),
                (lambda prior, table: _posterior(prior, table, floor=1e-12),
                 "excludes a hypothesis that all others favour"),
+               (lambda prior, table: _posterior(prior, table, floor=1e-300),
+                "excludes a hypothesis that all others favour"),
+               (lambda prior, table: _multiplied(prior, np.asarray(table, dtype=np.longdouble)),
+                "for 6000 observations"),
                (lambda prior, table: _posterior(prior, table, use_prior=False),
                 "for two observations"),
                (lambda prior, table: _posterior(prior, table, total=np.mean),
@@ -150,7 +155,7 @@ ANSWERS = {
          "So the likelihood ratio of all n results together is at most 1/ε, and by Bayes in odds "
          "the posterior odds are at most the prior odds times 1/ε.",
          "Without confusion the ratio is (s/q)ⁿ, if an ill person is positive with probability s. "
-         "For s > q it grows without a limit: certainty that the laboratory cannot deliver."),
+         "For s > q > 0 it grows without a limit: certainty that the laboratory cannot deliver."),
         transfer=True,
         hints=("How can n positive results come about for a healthy person?",
                "A ratio is at most something if its upper part is small enough and its lower part "
