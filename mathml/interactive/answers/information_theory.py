@@ -73,9 +73,9 @@ ANSWERS = {
         (2.1 / math.log(2), math.exp(2.1)), ask="bits a word, perplexity =",
         hints=("One bit is 0.693 nats: are 2.1 nats more than 2.1 bits, or less?",
                "The perplexity is e to the loss in nats."),
-        wrong=(((2.1 * math.log(2), math.exp(2.1)), "A bit is less than a nat, so there are more of "
-                                                    "them: divide."),
-               ((2.1 / math.log(2), 2**2.1), "2 to the power of *bits*, or e to the power of nats."),
+        wrong=(((2.1 * math.log(2), math.exp(2.1)),
+                "A bit is less than a nat, so there are more of them: divide."),
+               ((2.1 / math.log(2), 2**2.1), "2 to the power of bits, or e to the power of nats."),
                ((2.1 / math.log(2), math.exp(2.1) / 5000), "The loss is per word already."),
                ((2.1 / math.log(2), 2.1), "That is the loss. How many equally likely words would "
                                           "surprise as much?"))),
@@ -130,8 +130,8 @@ ANSWERS = {
          "I(B; X) is the expectation of log(p(x | b)/m(x)): with probability ½ the mean over p of "
          "log(p/m), with ½ the mean over q of log(q/m). That is ½KL(p‖m) + ½KL(q‖m).",
          "I(B; X) ≥ 0, and I(B; X) = H(B) − H(B | X) ≤ H(B) = log 2.",
-         "It is log 2 exactly if H(B | X) = 0: if each outcome tells the coin, so that p and q have "
-         "no outcome in common."),
+         "It is log 2 exactly if H(B | X) = 0: if each outcome tells the coin, so that p and q "
+         "have no outcome in common."),
         transfer=True,
         hints=("What is the distribution of X, and what is it given B?",
                "Write the mutual information as H(B) − H(B | X).")),
