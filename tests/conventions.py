@@ -305,7 +305,7 @@ RULES = [
 # keeps the rule must be taken off.
 _OLD = {
     "bayes", "gradient-descent", "gradients", "information-theory", "logistic-regression",
-    "maximum-likelihood", "norms", "probability", "softmax-regression",
+    "norms", "probability", "softmax-regression",
     "stochastic-and-adaptive-methods",
 }  # fmt: skip
 EXCEPTIONS = {
@@ -347,7 +347,6 @@ UNEXPLAINED = {
     "gradients": {"gradient descent", "smooth function"},
     "gradient-descent": {"probability"},
     "information-theory": {"likelihood", "maximum likelihood", "one-hot"},
-    "maximum-likelihood": {"negative log-likelihood"},
     "stochastic-and-adaptive-methods": {"intercept"},
 }
 LABEL = re.compile(r"^\(([\w-]+)\)=|^:label: ([\w-]+)|^\$\$ \(([\w-]+)\)", re.M)
