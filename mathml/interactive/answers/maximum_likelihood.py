@@ -11,14 +11,14 @@ from mathml.interactive.answer_key import Choice, Fault, Function, Number, Proof
 
 def _is_the_poisson_nll(nll_poisson) -> None:
     cases = ((1.5, [0, 1, 4]), (0.25, [3]), (2.0, [2, 2, 2]), (0.0, [0, 0]),
-             (300.0, [290, 310, 305]), (1e6, [999_000, 1_002_500]))
+             (300.0, [290, 310, 305]), (1e6, [999_000, 1_002_500]), (3.0, [1, 2, 3, 6] * 100))
     for mean, counts in cases:
         right = -stats.poisson.logpmf(counts, mean).sum()
         for make in (list, np.array):
             given = make(counts)
             with np.errstate(all="ignore"):
                 found = nll_poisson(mean, given)
-            what = f"for mean {mean:g} and counts {counts}"
+            what = f"for mean {mean:g} and {len(counts)} counts, {counts[0]} and so on,"
             assert list(given) == counts, f"{what} it changes what it is given"
             assert np.ndim(found) == 0, f"{what} it returns {np.size(found)} values, not one"
             assert np.isfinite(found), f"{what} it gives {found}"
@@ -95,7 +95,7 @@ ANSWERS = {
                 "for mean 1.5"),
                (lambda mean, counts: _nll(mean, counts, shift=0.0), "for mean 1.5"),
                (lambda mean, counts: _nll(mean, counts, times=lambda x, m: x * np.log(m)),
-                "for mean 0 and counts"),
+                "for mean 0 and 2 counts"),
                (lambda mean, counts: _nll(
                    mean, counts, times=lambda x, m: x * np.log(np.maximum(m, 1e-12))),
                 "expected inf"),
@@ -103,15 +103,16 @@ ANSWERS = {
                (lambda mean, counts: _nll(mean, counts, total=lambda x: x), "not one"),
                (lambda mean, counts: _nll(mean, counts, sign=-1.0), "for mean 1.5"),
                (_mean_once, "for mean 1.5"),
-               (_multiplied, "for mean 1e+06"),
+               (_multiplied, "for mean 3 and 400 counts"),
                (_in_place, "it changes what it is given"),
-               (lambda mean, counts: -stats.poisson.logpmf([0, 1, 4], 1.5).sum(), "for mean 0.25"))),
+               (lambda mean, counts: -stats.poisson.logpmf([0, 1, 4], 1.5).sum(),
+                "for mean 0.25"))),
     "maximum-likelihood-5": Fault(
         ("(a)", "(b)", "(c)", "(d)"), "(d)", ask="It is",
         hints=("A density has a unit. What happens to it when hours become minutes?",
                "In minutes all densities are 60 times smaller."),
         wrong=(("(a)", "One may fit in any unit, and the number is right."),
-               ("(b)", "One may fit in any unit, and the number is right. But is it a probability?"),
+               ("(b)", "One may fit in any unit, and the number is right. Is it a probability?"),
                ("(c)", "That is what a log-likelihood is. In which units are the densities?"))),
     "maximum-likelihood-6": Choice(
         _INTERVALS, _INTERVALS[0], ask="They say",
