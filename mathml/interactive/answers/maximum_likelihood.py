@@ -10,7 +10,7 @@ from mathml.interactive.answer_key import Choice, Fault, Function, Number, Proof
 
 
 def _is_the_poisson_nll(nll_poisson) -> None:
-    cases = ((1.5, [0, 1, 4]), (0.25, [3]), (2.0, [2, 2, 2]), (0.0, [0, 0]),
+    cases = ((1.5, [0, 1, 4]), (0.25, [3]), (0.1234, [1, 0]), (2.0, [2, 2, 2]), (0.0, [0, 0]),
              (300.0, [290, 310, 305]), (1e6, [999_000, 1_002_500]), (3.0, [1, 2, 3, 6] * 100))
     for mean, counts in cases:
         right = -stats.poisson.logpmf(counts, mean).sum()
@@ -24,9 +24,11 @@ def _is_the_poisson_nll(nll_poisson) -> None:
             assert np.isfinite(found), f"{what} it gives {found}"
             assert math.isclose(found, right, rel_tol=1e-7, abs_tol=1e-9), (
                 f"{what} it gives {found:.6g}, not {right:.6g}")
-    with np.errstate(all="ignore"):
-        found = nll_poisson(0.0, np.array([0, 2]))
-    assert found == np.inf, f"a count of 2 is impossible at mean 0: expected inf, got {found}"
+    for counts in ([0, 2], [3, 0]):
+        with np.errstate(all="ignore"):
+            found = nll_poisson(0.0, np.array(counts))
+        assert found == np.inf, (
+            f"counts {counts} are impossible at mean 0: expected inf, got {found}")
 
 
 def _nll(mean, counts, *, times=xlogy, rest=gammaln, shift=1.0, total=np.sum, sign=1.0):
@@ -64,6 +66,7 @@ ANSWERS = {
         wrong=((4 / 2.1, "The six lamps that still burn have burned, too."),
                (10 / 8.1, "Only four have failed: how often does the factor λ occur?"),
                (8.1 / 4, "That is the mean time, 1/λ."),
+               (4 / 8100, "That is per hour."),
                (0.4, "That is the share that failed. How long did they burn?"))),
     "maximum-likelihood-2": Number(
         5 / 17, ask="chance of heads =",
@@ -116,7 +119,7 @@ ANSWERS = {
                ("(c)", "That is what a log-likelihood is. In which units are the densities?"))),
     "maximum-likelihood-6": Choice(
         _INTERVALS, _INTERVALS[0], ask="They say",
-        hints=("Put the estimate 0 into the formula of the Wald interval.",
+        hints=("Put 0 into p̂ ± 1.96·√(p̂(1 − p̂)/n).",
                "ℓ(θ) = 20 log(1 − θ). Where is it 1.92 below its maximum?"),
         wrong=((_INTERVALS[1], "Where is 20 log(1 − θ) equal to −1.92?"),
                (_INTERVALS[2], "Put the estimate 0 into the formula of the Wald interval."),
