@@ -123,18 +123,17 @@ def _is_raw(raw_weights) -> None:
         shares = np.array(v[1:], dtype=float) / spread
         right = np.concatenate([[v[0] - shares @ mean], shares])
         size = abs(v[0]) + abs(shares * mean).sum()
-        for make in (list, np.array):
-            given = make(v), make(X)
-            found = np.asarray(raw_weights(*given), dtype=float)
-            kept = np.array_equal(given[0], v) and np.array_equal(given[1], X)
-            assert kept, f"{name} it changes what it is given"
-            assert found.shape == right.shape, (
-                f"{name} it returns the shape {found.shape}, not {right.shape}")
-            close = 1e-8 * abs(np.array(v[1:], dtype=float)).max() / spread
-            assert np.all(abs(found[1:] - right[1:]) <= close), (
-                f"{name} the weights are {found[1:]}, not {right[1:]}")
-            assert abs(found[0] - right[0]) <= 1e-8 * size, (
-                f"{name} the intercept is {found[0]:.6g}, not {right[0]:.6g}")
+        given = np.array(v), np.array(X)
+        found = np.asarray(raw_weights(*given), dtype=float)
+        kept = np.array_equal(given[0], v) and np.array_equal(given[1], X)
+        assert kept, f"{name} it changes what it is given"
+        assert found.shape == right.shape, (
+            f"{name} it returns the shape {found.shape}, not {right.shape}")
+        close = 1e-8 * abs(np.array(v[1:], dtype=float)).max() / spread
+        assert np.all(abs(found[1:] - right[1:]) <= close), (
+            f"{name} the weights are {found[1:]}, not {right[1:]}")
+        assert abs(found[0] - right[0]) <= 1e-8 * size, (
+            f"{name} the intercept is {found[0]:.6g}, not {right[0]:.6g}")
 
 
 def _raw(v, X, *, weight=lambda v, s: v / s, shift=lambda b, w, v, m, s: b - w @ m, ddof=0):
