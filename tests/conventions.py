@@ -415,8 +415,7 @@ def words_are_explained(nb: Notebook):
 # --- panels have names: on a phone they stand one above the other ---------------------------------
 
 # In how many places the first ten chapters call a panel left or right. The numbers only fall.
-BY_SIDE = {
-           "stochastic-and-adaptive-methods": 1}
+BY_SIDE = {"stochastic-and-adaptive-methods": 1}
 SIDE = re.compile(r"\bon\s+the\s+(?:left|right)\b(?!-)|\((?:left|right)\)|"
                   r"(?:^|[.;:] )(?:left|right):|"
                   r"\b(?:left|right)(?:-hand)? (?:panel|picture|plot|half|map|diagram)\b",

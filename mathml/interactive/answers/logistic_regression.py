@@ -98,7 +98,7 @@ def _is_two_groups(two_groups) -> None:
             given = make(x), make(y)
             with np.errstate(all="ignore"):
                 found = two_groups(*given)
-            assert list(given[0]) == x.tolist() and list(given[1]) == y.tolist(), (
+            assert [list(part) for part in given] == [x.tolist(), y.tolist()], (
                 f"{name} it changes what it is given")
             if k0 in (0, n0) or k1 in (0, n1):
                 assert found is None, f"{name} there is no best fit, and it returns {found}"
