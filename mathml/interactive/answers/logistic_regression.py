@@ -204,11 +204,12 @@ ANSWERS = {
                ("line 4", "That is true: a closed convex set without a ray in it is bounded, and "
                           "the sets where a convex function is at most c are such."))),
     "logistic-regression-6": Choice(
-        ("a", "b", "c"), "a", ask="No answer for",
-        hints=("Call is_separable(X, y) on each of the three.",
-               "Draw the two with one feature: does a threshold part the labels?"),
-        wrong=(("b", "Sort the birds by their bills: do the species mix?"),
-               ("c", "Some flights at 70 °F had damage, and some had none."))),
+        ("a", "b", "c"), "b", ask="No answer for",
+        hints=("Call is_separable(X, y) on each of the three, with the birds of two species only.",
+               "Draw the birds by the two measurements: is there a line between the species?"),
+        wrong=(("a", "Gentoos are larger on average, but some are lighter than some Adelies with "
+                     "longer flippers."),
+               ("c", "A bill or a flipper more or less: here the species overlap."))),
     "logistic-regression-7": Number(
         4 / 103, ask="probability =", transfer=True,
         hints=("Work with odds. What does Bayes' theorem do to them if the prior odds change?",
