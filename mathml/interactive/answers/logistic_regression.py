@@ -207,8 +207,7 @@ ANSWERS = {
         ("a", "b", "c"), "b", ask="No answer for",
         hints=("Call is_separable(X, y) on each of the three, with the birds of two species only.",
                "Draw the birds by the two measurements: is there a line between the species?"),
-        wrong=(("a", "Gentoos are larger on average, but some are lighter than some Adelies with "
-                     "longer flippers."),
+        wrong=(("a", "Gentoos are larger on average. Is there a line with all of them beyond it?"),
                ("c", "A bill or a flipper more or less: here the species overlap."))),
     "logistic-regression-7": Number(
         4 / 103, ask="probability =", transfer=True,
