@@ -27,7 +27,8 @@ def _is_the_mean_nll(nll_and_gradient) -> None:
             kept = (np.array_equal(given[0], Theta) and np.array_equal(given[1], inputs)
                     and list(given[2]) == labels)
             assert kept, f"{name} it changes what it is given"
-            assert np.ndim(value) == 0 and np.isfinite(value), f"{name} the value is {value}"
+            assert np.ndim(value) == 0, f"{name} the value has the shape {np.shape(value)}"
+            assert np.isfinite(value), f"{name} the value is {value}"
             assert np.isclose(value, right, rtol=1e-8), (
                 f"{name} the value is {float(value):.6g}, not {right:.6g}")
             assert np.shape(grad) == Theta.shape, (
@@ -80,9 +81,9 @@ ANSWERS = {
         11, ask="zero eigenvalues =",
         hints=("The form is 0 exactly where X(vₖ − vₗ) = 0 for all k and l.",
                "Choose v₁ freely. From which space may each of the other six differ from it?"),
-        wrong=((5, "That would be right for independent columns."),
-               (7, "Each class has a direction that changes nothing, yes; and what may they have in "
-                   "common?"),
+               "Choose v₁ freely. From which space may each of the other six differ from it?"),
+               (7, "Each class has a direction that changes nothing, yes; and what may they "
+                   "have in common?"),
                (1, "That is the null space of X. Here there are seven columns of it."),
                (4, "That is the rank of X."),
                (35, "That is the number of all eigenvalues."))),
@@ -106,7 +107,7 @@ ANSWERS = {
                (lambda *a: _nll(*a, one_hot=False), "the gradient is wrong"),
                (lambda *a: _nll(*a, divide=lambda n: 1), "the gradient is wrong"),
                (lambda *a: _nll(*a, classes=lambda y: int(np.max(y)) + 1),
-                "with a class that has no example"),
+                "it could not be used"),
                (lambda Theta, X, y: (_nll(Theta, X, y)[0], _nll(Theta, X, y)[1].T),
                 "the gradient has the shape"),
                (_columns, "with scores near 1 the value"),
@@ -120,14 +121,15 @@ ANSWERS = {
                ("line 5", "It reports on part b, and says that these images are new. Are they?"))),
     "softmax-regression-6": Proof(
         ("H(qᵢ, pᵢ) = −Σₖ Qᵢₖ log Pᵢₖ = LSE(Θᵀxᵢ) − Σₖ Qᵢₖ θₖᵀxᵢ, since the row qᵢ sums to 1.",
-         "The gradient of LSE is the softmax, and the rest is linear: ∇J = Xᵀ(P − Q)/n. The Hessian "
-         "is that of the NLL, divided by n, so J is convex.",
+         "The gradient of LSE is the softmax, and the rest is linear: ∇J = Xᵀ(P − Q)/n. The "
+         "Hessian is that of the NLL, divided by n, so J is convex.",
          "By Gibbs' inequality H(qᵢ, pᵢ) ≥ H(qᵢ): J is at least the mean entropy of the labels, "
          "and 0 only for labels without doubt."),
         hints=("Write log Pᵢₖ as score minus LSE. What do the weights of a row add up to?",
                "Which part is linear in Θ? And when is a cross-entropy smallest?")),
     "softmax-regression-7": Proof(
-        ("By Bayes' theorem p(k | x) is proportional to πₖ p(x | k), and p′(k | x) to πₖ′ p(x | k).",
+        ("By Bayes' theorem p(k | x) is proportional to πₖ p(x | k), and p′(k | x) to "
+         "πₖ′ p(x | k).",
          "So p′(k | x) is proportional to (πₖ′/πₖ)·p(k | x), and p(k | x) is proportional to "
          "exp(zₖ).",
          "Together it is proportional to exp(zₖ + log(πₖ′/πₖ)), and probabilities that are "
