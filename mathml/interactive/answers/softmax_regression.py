@@ -81,7 +81,7 @@ ANSWERS = {
         11, ask="zero eigenvalues =",
         hints=("The form is 0 exactly where X(vₖ − vₗ) = 0 for all k and l.",
                "Choose v₁ freely. From which space may each of the other six differ from it?"),
-               "Choose v₁ freely. From which space may each of the other six differ from it?"),
+        wrong=((5, "That would be right for independent columns."),
                (7, "Each class has a direction that changes nothing, yes; and what may they "
                    "have in common?"),
                (1, "That is the null space of X. Here there are seven columns of it."),
