@@ -16,6 +16,9 @@ def _is_the_mean_nll(nll_and_gradient) -> None:
               ("with labels of one class only", rng.normal(size=(3, 3)), X, [1] * 8),
               ("with whole numbers", np.array([[1, 0], [-2, 3], [0, 1]]),
                np.array([[1, 2, 0], [0, -1, 3]]), [1, 0])]
+    level = np.column_stack([np.ones(8), X[:, 1:]])
+    cases.append(("with all scores near -1000", np.vstack([np.full(4, -1000.0),
+                                                           rng.normal(size=(2, 4))]), level, y))
     for name, Theta, inputs, labels in cases:
         S, n = inputs @ Theta, len(labels)
         right = np.mean(logsumexp(S, axis=1) - S[np.arange(n), labels])
@@ -45,6 +48,11 @@ def _nll(Theta, X, y, *, mean=True, sign=1.0, one_hot=True, divide=None, classes
     P = softmax(S, axis=1)
     G = P - np.eye(K)[y] if one_hot else P
     return value, sign * X.T @ G / (n if divide is None else divide(n))
+
+
+def _shifted_down_only(S):
+    top = np.maximum(S.max(axis=1, keepdims=True), 0)
+    return S - top - np.log(np.sum(np.exp(S - top), axis=1, keepdims=True))
 
 
 def _careless(S):
@@ -102,6 +110,8 @@ ANSWERS = {
         wrong=((lambda *a: _nll(*a, log=_careless), "with scores near 1000"),
                (lambda *a: _nll(*a, log=lambda S: np.log(softmax(S, axis=1))),
                 "with scores near 1000"),
+               (lambda *a: _nll(*a, log=_shifted_down_only),
+                "with all scores near -1000 the value is"),
                (lambda *a: _nll(*a, mean=False), "with scores near 1 the value"),
                (lambda *a: _nll(*a, sign=-1.0), "the gradient is wrong"),
                (lambda *a: _nll(*a, one_hot=False), "the gradient is wrong"),
@@ -114,11 +124,11 @@ ANSWERS = {
                (_in_place, "it changes what it is given"))),
     "softmax-regression-5": Fault(
         ("line 1", "line 2", "line 3", "line 4", "line 5"), "line 3", ask="It is",
-        hints=("Line 5 says “new images”. New to what?", "On which part is T chosen?"),
-        wrong=(("line 1", "Two parts without a common image."),
+        hints=("Line 5 says “new images”. New to what?", "Which part is each line to use?"),
+        wrong=(("line 1", "Two parts without a common image, and what each is for."),
                ("line 2", "Scores divided by T, then the mean NLL of the labels."),
                ("line 4", "It prints what line 3 found."),
-               ("line 5", "It reports on part b, and says that these images are new. Are they?"))),
+               ("line 5", "It reports on part b, as it should. Are these images new?"))),
     "softmax-regression-6": Proof(
         ("H(qᵢ, pᵢ) = −Σₖ Qᵢₖ log Pᵢₖ = LSE(Θᵀxᵢ) − Σₖ Qᵢₖ θₖᵀxᵢ, since the row qᵢ sums to 1.",
          "The gradient of LSE is the softmax, and the rest is linear: ∇J = Xᵀ(P − Q)/n. The "
