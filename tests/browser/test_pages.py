@@ -337,7 +337,6 @@ TOO_WIDE = {
     "book/supervised/map-of-models.html": 3,
     "book/supervised/regularization.html": 4,
     "book/supervised/logistic-regression.html": 6,
-    "book/supervised/softmax-regression.html": 7,
     "book/generative/mixtures-and-em.html": 4,
     "book/generative/nonparametric-methods.html": 6,
     "book/generative/autoregressive-models-and-flows.html": 1,
