@@ -336,7 +336,6 @@ TOO_WIDE = {
     "book/probability/integration-and-monte-carlo.html": 8,
     "book/supervised/map-of-models.html": 3,
     "book/supervised/regularization.html": 4,
-    "book/supervised/softmax-regression.html": 7,
     "book/generative/mixtures-and-em.html": 4,
     "book/generative/nonparametric-methods.html": 6,
     "book/generative/autoregressive-models-and-flows.html": 1,
