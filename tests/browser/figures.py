@@ -133,7 +133,7 @@ SAMPLE = {
         "a control that waits for another",
     "book/probability/distributions.html: Seven families, seen in three ways":
         "three or more panels",
-    "book/optimization/stochastic-and-adaptive-methods.html: Five optimisers in one valley":
+    "book/optimization/stochastic-and-adaptive-methods.html: A map of momentum":
         "near the limit of 240 states",
 }
 

@@ -114,7 +114,6 @@ ANSWERS = {
         wrong=((0.9, "The look-ahead changes the limit."),
                (18 / 13, "That is the limit of ηL. What is L here?"),
                (1 / 2, "That is gradient descent's limit, 2/L."),
-               (0.9 / 1.8, "Without the factor 1 + 2β?"),
                (2.34, "Nesterov's limit is smaller, not larger."))),
     f"{_TOPIC}-3": Choice(
         ("A, by far", "B, by far", "there is hardly a difference",
