@@ -344,15 +344,15 @@ TOO_WIDE = {
     "book/generative/energy-based-models.html": 1,
     "book/generative/diffusion.html": 9,
 }
-CUT = """() => [...document.querySelectorAll(".math-scroll")]
+OVER = """() => [...document.querySelectorAll(".math-scroll")]
   .filter((box) => box.clientWidth && box.scrollWidth > box.clientWidth + 1)
   .map((box) => [box.scrollWidth - box.clientWidth,
                  box.querySelector("annotation").textContent.trim().slice(0, 80)])"""
 
 
 def has_formulas_that_fit(v):
-    cut = v.page.evaluate(CUT)
-    assert len(cut) == TOO_WIDE.get(v.name, 0), cut
+    over = v.page.evaluate(OVER)
+    assert len(over) == TOO_WIDE.get(v.name, 0), over
 
 
 # What is wider than the screen though it does not scroll by itself. The page's own width does not

@@ -81,14 +81,14 @@ ANSWERS = {
                ((2.1 / math.log(2), 2.1), "That is the loss. How many equally likely words would "
                                           "surprise as much?"))),
     "information-theory-2": Number(
-        0.65, ask="I(X; Y) =", transfer=True,
+        0.58, ask="I(X; Y) =", transfer=True,
         hints=("How uncertain are you about X when “lost” arrives, and when a bit arrives?",
                "H(X | Y) is the mean of these two. Subtract it from H(X) = 1."),
-        wrong=((0.35, "That is what is left to know, H(X | Y)."),
+        wrong=((0.42, "That is what is left to know, H(X | Y)."),
                (1, "Sometimes the bit is lost."),
-               (1 - 0.934068, "That is a line that *flips* the bit with probability 0.35. Here you "
+               (0.018546, "That is a line that *flips* the bit with probability 0.42. Here you "
                               "see that it is lost."),
-               (0.450543, "Those are nats."))),
+               (0.402025, "Those are nats."))),
     "information-theory-3": Proof(
         ("H(X, f(X)) = H(X) + H(f(X) | X), and the last is 0: given X, f(X) is certain. So "
          "H(X, f(X)) = H(X).",
