@@ -112,6 +112,7 @@ ANSWERS = {
         hints=("What does the first limit say about the largest curvature L?",
                "Divide Nesterov's limit for ηL by that L."),
         wrong=((0.9, "The look-ahead changes the limit."),
+               (0.35, "Nearly: give three digits."),
                (18 / 13, "That is the limit of ηL. What is L here?"),
                (1 / 2, "That is gradient descent's limit, 2/L."),
                (2.34, "Nesterov's limit is smaller, not larger."))),
