@@ -303,7 +303,7 @@ RULES = [
 ]
 # Chapters that are older than a rule, and break it. The lists only get shorter: a chapter that
 # keeps the rule must be taken off.
-_OLD = {"stochastic-and-adaptive-methods"}  # fmt: skip
+_OLD = {}  # fmt: skip
 EXCEPTIONS = {
     exercises_are_of_every_kind: _OLD,
     keys_name_wrong_attempts: _OLD,
@@ -340,7 +340,6 @@ def glossary_terms() -> list[str]:
 # What the first ten chapters use unexplained. The list only shrinks: no new chapter is on it, and a
 # word that is explained by now must go.
 UNEXPLAINED = {
-    "stochastic-and-adaptive-methods": {"intercept"},
 }
 LABEL = re.compile(r"^\(([\w-]+)\)=|^:label: ([\w-]+)|^\$\$ \(([\w-]+)\)", re.M)
 LINK = re.compile(r"\{(?:ref|prf:ref|eq|numref)\}`(?:[^`<]*<)?([\w-]+)>?`|\]\(#([\w-]+)\)")
@@ -415,7 +414,7 @@ def words_are_explained(nb: Notebook):
 # --- panels have names: on a phone they stand one above the other ---------------------------------
 
 # In how many places the first ten chapters call a panel left or right. The numbers only fall.
-BY_SIDE = {"stochastic-and-adaptive-methods": 1}
+BY_SIDE = {}
 SIDE = re.compile(r"\bon\s+the\s+(?:left|right)\b(?!-)|\((?:left|right)\)|"
                   r"(?:^|[.;:] )(?:left|right):|"
                   r"\b(?:left|right)(?:-hand)? (?:panel|picture|plot|half|map|diagram)\b",

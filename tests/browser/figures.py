@@ -134,6 +134,8 @@ SAMPLE = {
     "book/probability/distributions.html: Seven families, seen in three ways":
         "three or more panels",
     "book/optimization/stochastic-and-adaptive-methods.html: Five optimisers in one valley":
+        "four or more controls",
+    "book/optimization/numerical-stability.html: An offset that breaks the formula":
         "near the limit of 240 states",
 }
 

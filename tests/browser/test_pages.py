@@ -331,7 +331,6 @@ def has_links_that_arrive(v):
 # How many displayed formulas of a page are wider than a phone's column and have to be pushed to be
 # read. The numbers only fall: break a formula in an ``aligned``.
 TOO_WIDE = {
-    "book/optimization/stochastic-and-adaptive-methods.html": 8,
     "book/probability/distributions.html": 1,
     "book/probability/integration-and-monte-carlo.html": 8,
     "book/supervised/map-of-models.html": 3,
