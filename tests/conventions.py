@@ -301,14 +301,6 @@ RULES = [
     links_go_by_label,
     minutes_and_needs_are_given,
 ]
-# Chapters that are older than a rule, and break it. The lists only get shorter: a chapter that
-# keeps the rule must be taken off.
-_OLD = {}  # fmt: skip
-EXCEPTIONS = {
-    exercises_are_of_every_kind: _OLD,
-    keys_name_wrong_attempts: _OLD,
-    keys_are_not_printed: _OLD,
-}
 # What holds for a page that is a notebook and no chapter, such as the first one.
 FOR_PAGES = [
     outputs_are_text,
@@ -337,10 +329,6 @@ def glossary_terms() -> list[str]:
 
 # --- words before they are used ------------------------------------------------------------------
 
-# What the first ten chapters use unexplained. The list only shrinks: no new chapter is on it, and a
-# word that is explained by now must go.
-UNEXPLAINED = {
-}
 LABEL = re.compile(r"^\(([\w-]+)\)=|^:label: ([\w-]+)|^\$\$ \(([\w-]+)\)", re.M)
 LINK = re.compile(r"\{(?:ref|prf:ref|eq|numref)\}`(?:[^`<]*<)?([\w-]+)>?`|\]\(#([\w-]+)\)")
 RECAP = re.compile(r"^(:::+)\{admonition\} Recap.*?^\1", re.M | re.S)
@@ -402,19 +390,14 @@ def unexplained(nb: Notebook) -> dict[str, str]:
 
 
 def words_are_explained(nb: Notebook):
-    found, listed = unexplained(nb), UNEXPLAINED.get(nb.path.stem, set())
-    for word in sorted(found.keys() - listed):
+    for word, place in unexplained(nb).items():
         where = [name for name, words in taught().items() if word in words]
-        yield (f"{word!r} is used in “{found[word]}…” and taught in {', '.join(where)}: link to it "
+        yield (f"{word!r} is used in “{place}…” and taught in {', '.join(where)}: link to it "
                "there, recap it, or name the chapter in needs")
-    for word in sorted(listed - found.keys()):
-        yield f"{word!r} is explained: take it from UNEXPLAINED in tests/conventions.py"
 
 
 # --- panels have names: on a phone they stand one above the other ---------------------------------
 
-# In how many places the first ten chapters call a panel left or right. The numbers only fall.
-BY_SIDE = {}
 SIDE = re.compile(r"\bon\s+the\s+(?:left|right)\b(?!-)|\((?:left|right)\)|"
                   r"(?:^|[.;:] )(?:left|right):|"
                   r"\b(?:left|right)(?:-hand)? (?:panel|picture|plot|half|map|diagram)\b",
@@ -453,13 +436,10 @@ def called_by_side(nb: Notebook) -> list[tuple[int, str]]:
 
 
 def panels_are_called_by_name(nb: Notebook):
-    found, listed = called_by_side(nb), BY_SIDE.get(nb.path.stem, 0)
-    if len(found) > listed:
+    if found := called_by_side(nb):
         yield ("panels stand one above the other on a phone; call them by name, as in "
                "explore({'parabola': f, 'error': g}, …): "
                + ", ".join(f"cell {k}: “{text}”" for k, text in found))
-    elif len(found) < listed:
-        yield f"{len(found)} in BY_SIDE in tests/conventions.py would do now, not {listed}"
 
 
 RULES += [words_are_explained, panels_are_called_by_name]

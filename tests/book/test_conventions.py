@@ -9,11 +9,8 @@ import pytest
 import yaml
 from book_files import BOOK, ROOT, Notebook, chapters, notebooks
 from conventions import (
-    BY_SIDE,
-    EXCEPTIONS,
     FOR_PAGES,
     RULES,
-    UNEXPLAINED,
     cells_are_short,
     drawings_have_alternative_text,
     exercises_are_of_every_kind,
@@ -56,9 +53,6 @@ def test_page(nb, rule):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_chapter(nb, rule):
     complaints = list(rule(nb))
-    if nb.path.stem in EXCEPTIONS.get(rule, ()):
-        assert complaints, f"{nb.path.stem} keeps {rule.__name__} now: take it off EXCEPTIONS"
-        return
     assert not complaints, f"{nb.path.relative_to(ROOT)}: " + "; ".join(complaints)
 
 
@@ -314,10 +308,6 @@ def test_rule_accepts(tmp_path, rule, cells):
     assert not list(rule(notebook(tmp_path, *cells)))
 
 
-def test_exceptions_are_chapters():
-    assert set().union(*EXCEPTIONS.values()) <= {nb.path.stem for nb in chapters()}
-
-
 def test_minutes_in_the_text_are_those_of_the_metadata(tmp_path):
     facts = {"mathml": {"minutes": 60, "needs": []}}
     text = "# T\n**Time** about {} minutes."
@@ -332,24 +322,6 @@ def test_a_needed_chapter_explains_its_words_and_those_that_it_needs(tmp_path):
     for needed, known in (("gradient-descent", True), ("gradients", True), ("probability", False)):
         made = notebook(tmp_path, text, metadata={"mathml": {"minutes": 1, "needs": [needed]}})
         assert (not list(words_are_explained(made))) == known, needed
-
-
-def test_a_list_of_exceptions_only_shrinks(tmp_path, monkeypatch):
-    monkeypatch.setitem(UNEXPLAINED, "made", {"gradient", "norm"})
-    (said,) = words_are_explained(notebook(tmp_path, md("Follow the gradient.")))
-    assert said == "'norm' is explained: take it from UNEXPLAINED in tests/conventions.py"
-    monkeypatch.setitem(BY_SIDE, "made", 2)
-    cells = [code("explore(f)"), md("On the left it moves.")]
-    (said,) = panels_are_called_by_name(notebook(tmp_path, *cells))
-    assert said == "1 in BY_SIDE in tests/conventions.py would do now, not 2"
-    monkeypatch.setitem(BY_SIDE, "made", 1)
-    assert not list(panels_are_called_by_name(notebook(tmp_path, *cells)))
-
-
-def test_the_lists_of_exceptions_name_chapters():
-    names = {nb.path.stem for nb in chapters()}
-    assert set(UNEXPLAINED) <= names
-    assert set(BY_SIDE) <= names
 
 
 def test_every_rule_has_a_notebook_that_breaks_it():

@@ -6,13 +6,12 @@ import os
 import re
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import yaml
 from book_files import ROOT
-from conventions import EXCEPTIONS, is_copied, keys_are_not_printed
+from conventions import is_copied
 from site_files import HTML, anchors, page, page_names, resolve, site_name
 
 from mathml.interactive.answer_key import lookup
@@ -234,8 +233,7 @@ def text_above(form) -> str:
     return " ".join(reversed(texts))
 
 
-@pytest.mark.parametrize("name", [
-    name for name in CHAPTERS if Path(name).stem not in EXCEPTIONS[keys_are_not_printed]])
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_no_answer_stands_in_print_above_its_form(name):
     """Also not in a figure's sentence as it is first seen, which no notebook stores."""
     for form in page(name).select("form.check"):
