@@ -265,6 +265,8 @@ def as_function(f, name: str) -> Callable:
 
 def as_returned_number(value, name: str) -> float:
     """Return what the function ``name`` gave back as a float, finite or not."""
+    if isinstance(value, float):  # NumPy's too: what is called in every step costs nothing
+        return float(value)
     a = as_returned_array(value, name)
     if a.size != 1:
         raise ValueError(f"{name} must return one number, got shape {a.shape}; sum or average it")
@@ -273,6 +275,8 @@ def as_returned_number(value, name: str) -> float:
 
 def as_returned_gradient(value, name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Return what the function ``name`` gave back as floats of the ``shape`` of its argument."""
+    if isinstance(value, np.ndarray) and value.shape == shape and value.dtype == float:
+        return value.copy()
     a = as_returned_array(value, name)
     if a.shape != shape and not a.size == np.prod(shape) == 1:
         raise ValueError(f"{name} must return the shape of its argument, {shape}, got {a.shape}; "

@@ -22,8 +22,8 @@ from mathml._check import (
     finite_result,
 )
 
-EPS = np.finfo(float).eps
-FLOOR = 1e-4  # gradients below FLOOR·max(1, |f|) are compared absolutely: see check_gradient
+EPS, TINY = np.finfo(float).eps, np.finfo(float).tiny
+FLOOR = 1e-4  # an entry below FLOOR·|f| is compared with that: see check_gradient
 
 
 def gradient(f: Callable, x) -> np.ndarray:
@@ -103,10 +103,14 @@ def jacobian(f: Callable, x) -> np.ndarray:
     f, x = as_function(f, "f"), _point(x)
     if x.ndim > 1:
         raise ValueError(f"x must be one-dimensional, got shape {x.shape}; use .ravel()")
+    pairs = [(_vector(f, up), _vector(f, down)) for up, down, _ in _probes(x)]
+    if len(sizes := {value.size for pair in pairs for value in pair}) > 1:
+        raise ValueError("f must return vectors of one length, got lengths "
+                         f"{', '.join(map(str, sorted(sizes)))}; pad or split them")
     with np.errstate(over="ignore"):
-        columns = [(_vector(f, up) - _vector(f, down)) / span for up, down, span in _probes(x)]
-    finite_result(columns, "the Jacobian")
-    return np.stack(columns, axis=1)
+        columns = [(up - down) / span
+                   for (up, down), (*_, span) in zip(pairs, _probes(x), strict=True)]
+    return finite_result(np.stack(columns, axis=1), "the Jacobian")
 
 
 def hessian(f: Callable, x) -> np.ndarray:
@@ -157,12 +161,13 @@ def hessian(f: Callable, x) -> np.ndarray:
         return _number(f, moved.reshape(x.shape))
 
     middle, H = value(), np.empty((d, d))
-    for i in range(d):
-        H[i, i] = (value((i, 1)) - 2 * middle + value((i, -1))) / h[i] ** 2
-        for j in range(i):
-            corners = (value((i, 1), (j, 1)) - value((i, 1), (j, -1))
-                       - value((i, -1), (j, 1)) + value((i, -1), (j, -1)))
-            H[i, j] = H[j, i] = corners / (4 * h[i] * h[j])
+    with np.errstate(over="ignore", invalid="ignore"):
+        for i in range(d):
+            H[i, i] = (value((i, 1)) - 2 * middle + value((i, -1))) / h[i] / h[i]
+            for j in range(i):
+                corners = (value((i, 1), (j, 1)) - value((i, 1), (j, -1))
+                           - value((i, -1), (j, 1)) + value((i, -1), (j, -1)))
+                H[i, j] = H[j, i] = corners / (4 * h[i]) / h[j]
     return finite_result(H, "the Hessian")
 
 
@@ -192,10 +197,13 @@ def check_gradient(f: Callable, grad: Callable, x, *, tol: float = 1e-6) -> Grad
     r"""Compare a hand-written gradient with central differences at `x`.
 
     .. math:: \text{error}_i =
-              \frac{|g_i - \hat g_i|}{\max(|g_i|, |\hat g_i|, 10^{-4} \max(1, |f|))}
+              \frac{\max(|g_i - \hat g_i| - |\hat g_i - \hat g_i'|, 0)}
+                   {\max(|g_i|, s_i, 10^{-4} |f|)}
 
-    The last entry of the maximum keeps the rounding of `f`, about 4e-11·max(1, |f|), from counting
-    as an error where the derivative is (nearly) zero.
+    where :math:`\hat g` is `gradient`, :math:`\hat g'` the same with steps twice as long, whose
+    distance from it is its own error or more, and s_i the steeper of the two one-sided slopes over
+    the steps: where the derivative is 0, it tells how fast f moves nearby. The last entry keeps the
+    rounding of f, about 4e-11·|f|, from counting as an error. The unit of f does not matter.
 
     Parameters
     ----------
@@ -231,12 +239,14 @@ def check_gradient(f: Callable, grad: Callable, x, *, tol: float = 1e-6) -> Grad
     f, grad = as_function(f, "f"), as_function(grad, "grad")
     x, tol = _point(x), as_scalar(tol, "tol", low=0.0)
     with np.errstate(all="ignore"):
-        analytic = grad(x.copy() if x.ndim else float(x))
-    a, n = as_returned_gradient(analytic, "grad", x.shape).ravel(), np.ravel(gradient(f, x))
-    floor = FLOOR * max(1.0, abs(_number(f, x)))
-    finite = np.isfinite(a)
-    scale = np.maximum(np.maximum(np.abs(np.where(finite, a, 0.0)), np.abs(n)), floor)
-    error = np.where(finite, np.abs(np.where(finite, a, 0.0) - n) / scale, np.inf)
+        a = as_returned_gradient(grad(x.copy() if x.ndim else float(x)), "grad", x.shape).ravel()
+        middle = _number(f, x.copy())
+        n, slope = _central(f, x, middle)
+        doubt = np.abs(n - _central(f, x, middle, times=2)[0])
+        excess = np.maximum(np.abs(a - n) - doubt, 0.0)
+        scale = np.maximum(np.maximum(np.abs(a), slope), max(FLOOR * abs(middle), TINY))
+        error = np.where(np.isfinite(a), excess / scale, np.inf)
+    finite_result(n, "the gradient")
     worst = int(np.argmax(error))
     ok = bool(error[worst] <= tol)
     at = np.unravel_index(worst, x.shape) if x.ndim > 1 else (worst,)
@@ -262,9 +272,16 @@ def _step(x: np.ndarray, unit: float) -> np.ndarray:
     return unit * np.maximum(1.0, np.abs(x))
 
 
-def _probes(x: np.ndarray):
+def _central(f: Callable, x: np.ndarray, middle: float, times: int = 1):
+    """Central differences, and the steeper of the one-sided ones, over so many steps."""
+    up, down, span = np.transpose([(_number(f, up), _number(f, down), span)
+                                   for up, down, span in _probes(x, times)])
+    return (up - down) / span, 2 * np.maximum(np.abs(up - middle), np.abs(middle - down)) / span
+
+
+def _probes(x: np.ndarray, times: int = 1):
     """Yield, per coordinate, the points x ± h and their exact distance as floats."""
-    h = _step(x.reshape(-1), EPS ** (1 / 3))
+    h = times * _step(x.reshape(-1), EPS ** (1 / 3))
     for i in range(x.size):
         up, down = x.copy(), x.copy()  # fresh each time: f may keep or change what it is given
         above, below = up.reshape(-1), down.reshape(-1)
@@ -282,8 +299,9 @@ def _number(f: Callable, x: np.ndarray) -> float:
 def _vector(f: Callable, x: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         value = np.atleast_1d(as_returned_array(f(x if x.ndim else float(x)), "f"))
-    if value.ndim > 1:
-        raise ValueError(f"f must return a vector, got shape {value.shape}; use .ravel()")
+    if value.ndim > 1 or value.size == 0:
+        raise ValueError("f must return a vector of at least one entry, got shape "
+                         f"{value.shape}; use .ravel()")
     return _finite(value.astype(float), x)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from mathml import _check
-from mathml._check import as_bool, as_function, as_int, as_rng
-from mathml.optim.path import Objective, Path, Record, argument, as_start, is_inside
+from mathml._check import as_bool, as_choice, as_function, as_int, as_rng
+from mathml.optim.path import Objective, Path, Record, argument, as_start, as_tolerance, is_inside
 from mathml.optim.rules import Rule, as_rule
 
 
@@ -61,7 +61,8 @@ def minimize(f: Callable, grad: Callable, x0, rule: Rule, *, steps: int = 1000,
     'diverged'
     """
     objective = Objective(f, grad)
-    steps, x, rule = as_int(steps, "steps"), as_start(x0), as_rule(rule)
+    steps, tol = as_int(steps, "steps"), as_tolerance(tol)
+    x, rule = as_start(x0), as_rule(rule)
     with np.errstate(all="ignore"):  # overflow is found by the record and told in its message
         value, g = objective.value(x), objective.gradient(x)
         record, state = Record(x, value, g, tol), rule.init(x)
@@ -89,7 +90,7 @@ def minimize_stochastic(value_and_grad: Callable, x0, rule: Rule, n: int, *, bat
     ----------
     value_and_grad : callable
         ``value_and_grad(x, idx)`` returns the mean loss and the mean gradient over the examples
-        with the (integer array of) indices `idx`.
+        with the (read-only integer array of) indices `idx`.
     x0 : array_like ``(d,)``, or a number (d = 1)
         The start; never changed.
     rule : Rule
@@ -141,9 +142,8 @@ def minimize_stochastic(value_and_grad: Callable, x0, rule: Rule, n: int, *, bat
     n, epochs = as_int(n, "n", low=1, high=10**8), as_int(epochs, "epochs")
     largest = None if as_bool(replace, "replace") else n
     b = as_int(batch_size, "batch_size", low=1, high=largest)
-    x, rule, rng = as_start(x0), as_rule(rule), as_rng(rng)
-    if not isinstance(record, str) or record not in ("epoch", "step"):
-        raise ValueError(f"record must be 'epoch' or 'step', got {record!r}; choose one")
+    x, rule, rng, tol = as_start(x0), as_rule(rule), as_rng(rng), as_tolerance(tol)
+    record = as_choice(record, "record", ("epoch", "step"))
 
     def evaluate(x: np.ndarray, idx: np.ndarray) -> tuple[float, np.ndarray]:
         result = value_and_grad(argument(x), idx)
@@ -153,7 +153,7 @@ def minimize_stochastic(value_and_grad: Callable, x0, rule: Rule, n: int, *, bat
         return (_check.as_returned_number(result[0], "value_and_grad"),
                 _check.as_returned_gradient(result[1], "value_and_grad", x.shape))
 
-    everything, unit = np.arange(n), "epochs" if record == "epoch" else "steps"
+    everything, unit = _read_only(np.arange(n)), "epochs" if record == "epoch" else "steps"
     with np.errstate(all="ignore"):
         path, state = Record(x, *evaluate(x, everything), tol), rule.init(x)
         for _ in range(epochs):
@@ -171,18 +171,26 @@ def minimize_stochastic(value_and_grad: Callable, x0, rule: Rule, n: int, *, bat
 
 
 def _step(rule: Rule, x: np.ndarray, g: np.ndarray, state) -> tuple[np.ndarray, object]:
-    new, state = rule.step(x, g, state)
-    new = np.array(new, dtype=float)  # a copy, for rules that reuse their arrays
-    if new.shape != x.shape:
-        raise ValueError(f"rule.step must return a point of shape {x.shape}, got {new.shape}; "
-                         "check its broadcasting")
-    new.flags.writeable = False
-    return new, state
+    result = rule.step(x, g, state)
+    if not isinstance(result, tuple) or len(result) != 2:
+        raise TypeError(f"rule.step must return a pair (x, state), got {type(result).__name__}; "
+                        "return None for a state that is not needed")
+    new = np.asarray(result[0])
+    if new.shape != x.shape or new.dtype.kind not in "buif":
+        raise ValueError(f"rule.step must return a real point of shape {x.shape}, got {new.dtype} "
+                         f"of shape {new.shape}; check its broadcasting")
+    return _read_only(np.array(new, dtype=float)), result[1]  # a copy: rules may reuse arrays
+
+
+def _read_only(a: np.ndarray) -> np.ndarray:
+    """Whoever changes what a driver lends them fails, instead of changing the rest of the run."""
+    a.flags.writeable = False
+    return a
 
 
 def _batches(n: int, b: int, rng: np.random.Generator, replace: bool) -> list[np.ndarray]:
     count = -(-n // b)
     if replace:
-        return list(rng.integers(n, size=(count, b)))
-    order = rng.permutation(n)
+        return list(_read_only(rng.integers(n, size=(count, b))))
+    order = _read_only(rng.permutation(n))
     return [order[k * b:(k + 1) * b] for k in range(count)]

@@ -10,7 +10,7 @@ from scipy.linalg import cho_factor, cho_solve
 from mathml import _check
 from mathml._check import as_bool, as_function, as_int
 from mathml.optim.line_search import armijo
-from mathml.optim.path import Objective, Path, Record, argument, as_start, is_inside
+from mathml.optim.path import Objective, Path, Record, argument, as_start, as_tolerance, is_inside
 
 
 def newton(f: Callable, grad: Callable, hess: Callable, x0, *, steps: int = 100,
@@ -65,7 +65,8 @@ def newton(f: Callable, grad: Callable, hess: Callable, x0, *, steps: int = 100,
     True
     """
     objective, hess = Objective(f, grad), as_function(hess, "hess")
-    steps, x, damped = as_int(steps, "steps"), as_start(x0), as_bool(damped, "damped")
+    steps, tol = as_int(steps, "steps"), as_tolerance(tol)
+    x, damped = as_start(x0), as_bool(damped, "damped")
     with np.errstate(all="ignore"):
         value, g = objective.value(x), objective.gradient(x)
         record = Record(x, value, g, tol)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -51,16 +52,19 @@ class Path:
 
 
 class Record:
-    """Collects the points of a path and knows the finite bound at which it ends."""
+    """Collects the points of a path and knows the finite bound at which it ends.
+
+    What it does runs once a step, so it computes with plain numbers where NumPy's calls cost more.
+    """
 
     def __init__(self, x: np.ndarray, value: float, g: np.ndarray, tol: float) -> None:
-        norm = float(np.linalg.norm(g))
+        norm = _norm(g)
         if not (np.isfinite(value) and np.isfinite(norm)):
             raise ValueError(f"f and its gradient must be finite at x0, got f = {value} and "
                              f"gradient norm {norm}; start inside the domain of f")
         self.xs, self.fs, self.grad_norms = [x], [value], [norm]
         self.f_bound, self.g_bound = BOUND * max(1.0, abs(value)), BOUND * max(1.0, norm)
-        self.target = as_scalar(tol, "tol", low=0.0) * max(1.0, norm)
+        self.target = tol * max(1.0, norm)
 
     @property
     def converged(self) -> bool:
@@ -68,13 +72,13 @@ class Record:
 
     def add(self, x: np.ndarray, value: float, g: np.ndarray) -> bool:
         """Take a point; False (and not taken) if it is out of bounds or not finite."""
-        norm = float(np.linalg.norm(g))
-        inside = abs(value) <= self.f_bound and norm <= self.g_bound and np.isfinite(value + norm)
+        norm = _norm(g)
+        inside = abs(value) <= self.f_bound and norm <= self.g_bound  # False for nan too
         if inside:
             self.xs.append(x)
             self.fs.append(value)
             self.grad_norms.append(norm)
-        return bool(inside)
+        return inside
 
     def finished(self, unit: str, repair: str = "change the step size") -> Path:
         done, norm = f"after {len(self.fs) - 1} {unit}", self.grad_norms[-1]
@@ -114,8 +118,10 @@ def as_start(x0) -> np.ndarray:
     x = as_float_array(x0, "x0")
     if x.ndim > 1 or x.size == 0:
         raise ValueError(f"x0 must be a number or a vector, got shape {x.shape}; use .ravel()")
-    if not is_inside(x):
-        raise ValueError(f"x0 must be at most {BOUND:g} in size, got {np.abs(x).max():g}; rescale")
+    with np.errstate(over="ignore"):
+        if not is_inside(x):
+            raise ValueError(f"x0 must be at most {BOUND:g} in size, got an entry of "
+                             f"{np.abs(x).max():g}; rescale")
     x.flags.writeable = False  # a function that changes its argument fails instead of lying
     return x
 
@@ -127,4 +133,13 @@ def argument(x: np.ndarray):
 
 def is_inside(x: np.ndarray) -> bool:
     """Whether a point is no divergence."""
-    return bool(np.abs(x).max() <= BOUND)  # False for nan too
+    return _norm(x) <= BOUND  # False for nan too
+
+
+def as_tolerance(tol) -> float:
+    """Return `tol` as a number not below 0."""
+    return as_scalar(tol, "tol", low=0.0)
+
+
+def _norm(x: np.ndarray) -> float:
+    return math.sqrt(np.vdot(x, x))  # of a number, too

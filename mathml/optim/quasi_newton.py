@@ -9,7 +9,7 @@ import numpy as np
 
 from mathml._check import as_int
 from mathml.optim.line_search import wolfe
-from mathml.optim.path import Objective, Path, Record, as_start, is_inside
+from mathml.optim.path import Objective, Path, Record, as_start, as_tolerance, is_inside
 
 
 def bfgs(f: Callable, grad: Callable, x0, *, steps: int = 1000, tol: float = 1e-8) -> Path:
@@ -146,7 +146,7 @@ def _scale(s: np.ndarray, y: np.ndarray) -> float:
 def _quasi_newton(f: Callable, grad: Callable, x0, model: Callable, steps: int,
                   tol: float) -> Path:
     objective = Objective(f, grad)
-    steps, x = as_int(steps, "steps"), as_start(x0)
+    steps, x, tol = as_int(steps, "steps"), as_start(x0), as_tolerance(tol)
     with np.errstate(all="ignore"):
         value, g = objective.value(x), objective.gradient(x)
         record, inverse = Record(x, value, g, tol), model(x.size)

@@ -7,13 +7,14 @@ caller's array), so it can be shared, compared and stepped by hand.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from mathml._check import as_function, as_scalar
+from mathml._check import as_function, as_positive, as_scalar
 
 
 class Rule(Protocol):
@@ -40,10 +41,9 @@ def as_rule(rule, name: str = "rule") -> Rule:
 def _check(rule) -> None:
     """Check the numbers of a rule: lr > 0, every beta in [0, 1), eps > 0."""
     for name, value in vars(rule).items():
-        if name.startswith("beta"):
-            as_scalar(value, name, low=0.0, high=1.0, open_high=True)
-        else:
-            as_scalar(value, name, low=0.0, open_low=True)
+        value = (as_scalar(value, name, low=0.0, high=1.0, open_high=True)
+                 if name.startswith("beta") else as_positive(value, name))
+        object.__setattr__(rule, name, value)  # a float, whatever it was
 
 
 @dataclass(frozen=True)
@@ -256,9 +256,9 @@ class Scheduled:
     Parameters
     ----------
     rule : GD, Momentum, Nesterov, RMSprop or Adam
-        Its ``lr`` is η.
+        Or another rule with a step size ``lr``, which is η.
     factor : callable
-        Takes the integer t, returns a number > 0.
+        Takes the integer t, returns a number >= 0; at 0 the point stays where it is.
 
     References
     ----------
@@ -286,5 +286,7 @@ class Scheduled:
 
     def step(self, x, g, state):
         t, inner = state
-        x, inner = replace(self.rule, lr=self.rule.lr * self.factor(t)).step(x, g, inner)
+        rule = copy.copy(self.rule)
+        object.__setattr__(rule, "lr", rule.lr * as_scalar(self.factor(t), "factor", low=0.0))
+        x, inner = rule.step(x, g, inner)
         return x, (t + 1, inner)

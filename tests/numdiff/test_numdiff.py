@@ -73,6 +73,8 @@ def test_hessian_is_symmetric_and_right():
     assert np.allclose(H, exact, atol=1e-6)
     assert np.array_equal(H, H.T)
     assert np.allclose(hessian(np.cosh, 1.0), np.cosh(1.0), atol=1e-6)
+    far = hessian(lambda x: (x[0] / 1e300) ** 2 * x[1], [1e300, 1.0])  # h₀² overflows
+    assert far[0, 1] * 1e300 == pytest.approx(2, rel=1e-6)
 
 
 def test_E01_partials_can_exist_where_the_gradient_does_not_give_the_steepest_rate():
@@ -107,15 +109,63 @@ def test_E09_jacobian_of_a_gradient_shows_mixed_derivatives_that_differ():
 
 
 def test_check_gradient_accepts_right_gradients_at_every_scale():
-    for scale in (1e-6, 1.0, 1e6):
+    for scale in (1e-12, 1.0, 1e12):
         found = check_gradient(lambda w, s=scale: s * np.sum(np.sin(w)),
                                lambda w, s=scale: s * np.cos(w), RNG.normal(size=7))
         assert found.ok, found.message
         assert found.max_rel_error < 1e-6
-    assert check_gradient(lambda x: x**3, lambda x: 3 * x**2, 0.0)
 
 
-@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize(("f", "grad", "x"), [
+    (lambda x: x**3, lambda x: 3 * x**2, 0.0),  # value, slope and curvature are 0
+    (lambda p: p[0]**3 - 3 * p[0] * p[1]**2,
+     lambda p: np.array([3 * p[0]**2 - 3 * p[1]**2, -6 * p[0] * p[1]]), [0.0, 0.0]),
+    (lambda x: 1e6 + x**2, lambda x: 2 * x, 0.0),  # the difference is the rounding of f
+    (lambda x: 1e6 + x**2, lambda x: 2 * x, 1e-3),
+    (lambda x: np.sin(1000 * x), lambda x: 1000 * np.cos(1000 * x), 0.2),  # curved over the steps
+    (lambda x: 0.0, lambda x: 0.0, 2.0),
+    (np.log, lambda x: 1 / x, 1e-4),
+])
+def test_check_gradient_raises_no_alarm_where_the_differences_themselves_are_wrong(f, grad, x):
+    found = check_gradient(f, grad, x)
+    assert found.ok, found.message
+
+
+@pytest.mark.parametrize(("f", "grad", "x"), [
+    (lambda x: 1e-11 * (x @ x), lambda x: -2e-11 * x, [1.0, 2.0]),
+    (lambda x: 1e-200 * (x @ x), lambda x: 2.0001e-200 * x, [1.0, 2.0]),
+    (lambda x: np.sin(1000 * x), lambda x: 1000.1 * np.cos(1000 * x), 0.2),
+    (lambda x: 1 + x @ x, lambda x: 2 * x + [0, 1e-3], [3.0, 0.0]),
+    (lambda x: 1e4 * np.cos(x), lambda x: -1e4 * np.sin(x) + 1e-5, 0.0),  # ten times the floor
+])
+def test_check_gradient_catches_what_differences_can_see(f, grad, x):
+    assert not check_gradient(f, grad, x).ok
+
+
+def test_check_gradient_raises_no_alarm_where_the_difference_is_the_rounding_of_the_points():
+    for best in np.linspace(0.1, 3, 50):
+        found = check_gradient(lambda x, b=best: 1e-30 * (x - b)**2, lambda x: 0.0, best)
+        assert found.ok, found.message
+
+
+def test_check_gradient_measures_by_a_ten_thousandth_of_f_where_f_is_flat():
+    for size in (1.0, 1e5):
+        found = check_gradient(lambda x, s=size: s, lambda x, s=size: 1e-9 * s, 0.0)
+        assert found.max_rel_error == pytest.approx(1e-5)
+
+
+def test_an_error_as_large_as_the_tolerance_is_accepted():
+    error = check_gradient(lambda x: 1.0, lambda x: 1e-9, 0.0).max_rel_error
+    assert check_gradient(lambda x: 1.0, lambda x: 1e-9, 0.0, tol=error)
+    assert not check_gradient(lambda x: 1.0, lambda x: 1e-9, 0.0, tol=error * (1 - 1e-9))
+
+
+def test_the_span_of_the_probes_is_measured_not_assumed():
+    """x ± h are rounded; divided by the distance of these floats, the slope of t is exactly 1."""
+    assert [gradient(lambda t: t, 10.0**k + 1 / 3) for k in range(-2, 9)] == [1.0] * 11
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
 def test_check_gradient_catches_one_wrong_coordinate_and_names_it(scale):
     def wrong(W):
         g = 2 * scale * W
@@ -125,7 +175,7 @@ def test_check_gradient_catches_one_wrong_coordinate_and_names_it(scale):
     found = check_gradient(lambda W: scale * np.sum(W**2), wrong, np.ones((2, 3)))
     assert not found
     assert "disagrees at coordinate 1, 2" in found.message
-    assert found.max_rel_error > 1e-3 * min(1.0, scale * 1e4)
+    assert found.max_rel_error == pytest.approx(0.01 / 1.01, rel=1e-3)
 
 
 def test_check_gradient_calls_a_gradient_that_is_not_finite_wrong():
@@ -138,6 +188,7 @@ def test_E15_at_a_kink_the_check_is_a_false_alarm():
     found = check_gradient(lambda x: max(x, 0.0), lambda x: 0.0, 0.0)
     assert not found.ok
     assert "central differences give 0.5" in found.message
+    assert found.max_rel_error == pytest.approx(0.5)  # of the steeper side, whose slope is 1
 
 
 @pytest.mark.parametrize(("call", "error", "text"), [
@@ -150,7 +201,14 @@ def test_E15_at_a_kink_the_check_is_a_false_alarm():
     (lambda: gradient(np.log, 0.0), ValueError, "move x into the domain"),
     (lambda: jacobian(lambda x: x, [[1.0]]), ValueError, "x must be one-dimensional"),
     (lambda: jacobian(lambda x: np.eye(2), [1.0]), ValueError, "f must return a vector"),
+    (lambda: jacobian(lambda x: [], [1.0]), ValueError, r"at least one entry, got shape \(0,\)"),
+    (lambda: jacobian(lambda x: np.ones(2 + (x[0] > 1)), [1.0]), ValueError,
+     "vectors of one length, got lengths 2, 3"),
     (lambda: jacobian(np.log, [0.0]), ValueError, "f must be finite near x"),
+    (lambda: hessian(lambda x: 1e308 * np.sign(x[0] - 1), [1.0, 2.0]), ValueError,
+     "the Hessian must fit into a float"),
+    (lambda: check_gradient(lambda x: 1e308 * np.sign(x), lambda x: 1e308, 0.0), ValueError,
+     "the gradient must fit into a float"),
     (lambda: hessian(lambda x: 0.0, [[1.0]]), ValueError, "x must be one-dimensional"),
     (lambda: check_gradient(np.sum, lambda x: 1.0, [1.0, 2.0]), ValueError,
      r"the shape of its argument, \(2,\), got \(\)"),

@@ -13,8 +13,10 @@ from mathml.optim import (
     Nesterov,
     RMSprop,
     Scheduled,
+    bfgs,
     minimize,
     minimize_stochastic,
+    newton,
 )
 
 RULES = [GD(0.05), Momentum(0.02), Nesterov(0.02), Adam(0.05),
@@ -254,8 +256,11 @@ def test_scheduled_multiplies_the_step_size():
     for _ in range(4):
         x, state = rule.step(x, np.ones(1), state)
     assert x[0] == pytest.approx(-0.5 * (1 + 1 / 2 + 1 / 3 + 1 / 4))
-    with pytest.raises(ValueError, match="lr must lie in"):
-        minimize(lambda x: x**2, lambda x: 2 * x, 1.0, Scheduled(GD(0.1), lambda t: 0.0))
+    path = minimize(lambda x: x**2, lambda x: 2 * x, 1.0, Scheduled(GD(0.1), lambda t: 1 - t / 5),
+                    steps=5)
+    assert path.xs[:, 0] == pytest.approx(np.cumprod([1, 1 - .16, 1 - .12, 1 - .08, 1 - .04, 1]))
+    with pytest.raises(ValueError, match=r"factor must lie in \[0, inf\), got -1"):
+        minimize(lambda x: x**2, lambda x: 2 * x, 1.0, Scheduled(GD(0.1), lambda t: -1))
 
 
 # --- stochastic ------------------------------------------------------------------------------
@@ -373,7 +378,7 @@ def quick_stochastic(**change):
     (lambda: quick(grad=lambda x: x[:, None]), ValueError, r"\(2,\), got \(2, 1\)"),
     (lambda: quick_stochastic(batch_size=101), ValueError, "batch_size must be at least 1 and"),
     (lambda: quick_stochastic(rng=0), TypeError, "rng must be a numpy.random.Generator"),
-    (lambda: quick_stochastic(record="all"), ValueError, "record must be 'epoch' or 'step'"),
+    (lambda: quick_stochastic(record="all"), ValueError, "record must be one of"),
     (lambda: quick_stochastic(value_and_grad=lambda x, i: x), TypeError, "must return a pair"),
 ])
 def test_bad_input_names_the_rule_and_the_value(call, error, text):
@@ -389,5 +394,100 @@ def test_a_rule_that_changes_the_shape_is_refused():
         def step(self, x, g, state):
             return x[:, None] - g, state
 
-    with pytest.raises(ValueError, match=r"must return a point of shape \(2,\), got \(2, 2\)"):
+    with pytest.raises(ValueError, match=r"shape \(2,\), got float64 of shape \(2, 2\)"):
         quick(rule=Column())
+
+
+@pytest.mark.parametrize(("step", "error", "text"), [
+    (lambda x, g, state: x - g, TypeError, r"must return a pair \(x, state\), got ndarray"),
+    (lambda x, g, state: (x - 1j * g, state), ValueError, "real point of shape .* got complex128"),
+])
+def test_a_rule_that_returns_something_else_is_refused(step, error, text):
+    class Other:
+        def init(self, x):
+            return None
+
+    Other.step = staticmethod(step)
+    with pytest.raises(error, match=text):
+        quick(rule=Other())
+
+
+def test_a_rule_keeps_plain_floats():
+    assert GD(np.array(0.5)) == GD(0.5)
+    assert len({GD(np.float32(0.5)), GD(0.5)}) == 1
+    assert isinstance(Adam(np.array(0.5), beta2=0).beta2, float)
+
+
+def test_any_rule_with_a_step_size_can_be_scheduled():
+    class Signs:  # no dataclass
+        lr = 1.0
+
+        def init(self, x):
+            return None
+
+        def step(self, x, g, state):
+            return x - self.lr * np.sign(g), state
+
+    signs = Signs()
+    rule = Scheduled(signs, lambda t: 1 / t)
+    path = minimize(lambda x: x**2, lambda x: 2 * x, 5.0, rule, steps=3)
+    assert path.xs[:, 0] == pytest.approx([5, 4, 3.5, 3.5 - 1 / 3])
+    assert signs.lr == 1.0
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_a_loss_that_changes_its_indices_fails_instead_of_changing_the_loss(replace):
+    def rude(x, idx):
+        if len(idx) == 100:
+            idx.fill(0)
+        return mean_loss(x, idx)
+
+    with pytest.raises(ValueError, match="read-only"):
+        quick_stochastic(value_and_grad=rude)
+
+    def rude_in_a_batch(x, idx):
+        if len(idx) < 100:
+            idx.fill(0)
+        return mean_loss(x, idx)
+
+    with pytest.raises(ValueError, match="read-only"):
+        quick_stochastic(value_and_grad=rude_in_a_batch, replace=replace)
+
+
+def test_nothing_is_evaluated_before_the_tolerance_is_checked():
+    calls = []
+    for minimise in (lambda f: minimize(f, f, 1.0, GD(0.1), tol=-1),
+                     lambda f: newton(f, f, f, 1.0, tol=-1), lambda f: bfgs(f, f, 1.0, tol=-1)):
+        with pytest.raises(ValueError, match="tol must lie in"):
+            minimise(lambda x: calls.append(x) or x)
+    assert not calls
+
+
+def test_the_gradient_is_compared_with_its_size_at_the_start_only_if_that_is_above_one():
+    """‖g‖ <= tol·max(1, ‖g0‖): with tol = 1e-3, g0 = 0.01 stops at 1e-3, g0 = 100 at 0.1."""
+    for size, stop in ((0.01, 1e-3), (100.0, 0.1)):
+        path = minimize(lambda x: x**2 / 2, lambda x: x, size, GD(0.5), tol=1e-3)
+        assert path.grad_norms[-1] <= stop < path.grad_norms[-2]
+    at = minimize(lambda x: x**2 / 2, lambda x: x, 0.25, GD(0.5), tol=0.25)
+    assert at.converged  # equality is enough
+    assert len(at) == 1
+
+
+def test_divergence_is_measured_by_the_size_of_value_and_gradient_at_the_start():
+    """A constant of 1e102 in f, or a slope of 1e101, moves the bound of 1e100 with it."""
+    huge = 1e90
+    path = minimize(lambda x: huge * (1e12 + x**2), lambda x: 2 * x * huge, 1.0, GD(0.1 / huge))
+    assert path.converged, path.message
+    steep = minimize(lambda x: 1e101 * x, lambda x: 1e101, 1e-9, GD(1e-112), steps=5)
+    assert not steep.message.startswith("diverged")
+    assert minimize(lambda x: x, lambda x: 1.0, 0.0, GD(1e101), steps=3).message[:8] == "diverged"
+
+
+def test_every_point_that_is_handed_out_is_read_only():
+    def rude(x):
+        if x[0] != 1.0:
+            x *= 2  # not at the start, but later
+        return x
+
+    with pytest.raises(ValueError, match="read-only"):
+        minimize(lambda x: x @ x, rude, [1.0, 2.0], GD(0.1))
