@@ -249,7 +249,7 @@ def check_gradient(f: Callable, grad: Callable, x, *, tol: float = 1e-6) -> Grad
     finite_result(n, "the gradient")
     worst = int(np.argmax(error))
     ok = bool(error[worst] <= tol)
-    at = np.unravel_index(worst, x.shape) if x.ndim > 1 else (worst,)
+    at = np.unravel_index(worst, x.shape or (1,))
     where = ", ".join(str(int(i)) for i in at)
     if ok:
         message = f"agrees: largest relative error {error[worst]:.2g} at coordinate {where}"
@@ -284,10 +284,9 @@ def _probes(x: np.ndarray, times: int = 1):
     h = times * _step(x.reshape(-1), EPS ** (1 / 3))
     for i in range(x.size):
         up, down = x.copy(), x.copy()  # fresh each time: f may keep or change what it is given
-        above, below = up.reshape(-1), down.reshape(-1)
-        above[i] += h[i]
-        below[i] -= h[i]
-        yield up, down, float(above[i] - below[i])  # not 2h: x ± h are rounded
+        up.flat[i] += h[i]
+        down.flat[i] -= h[i]
+        yield up, down, float(up.flat[i] - down.flat[i])  # not 2h: x ± h are rounded
 
 
 def _number(f: Callable, x: np.ndarray) -> float:

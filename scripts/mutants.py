@@ -151,7 +151,8 @@ def by_hand(file: str, before: str, after: str) -> Mutant:
     """A mutant of the list that no rule above makes; its text must occur once in the file."""
     source = (ROOT / file).read_text(encoding="utf-8")
     if source.count(before) != 1:
-        sys.exit(f"tests/mutants.toml: {file} holds {source.count(before)} times, not once: {before}")
+        sys.exit(f"{file} must hold a line of tests/mutants.toml once, got it "
+                 f"{source.count(before)} times: {before}")
     line = source[:source.index(before)].count("\n") + 1
     return Mutant(file, line, before, after, source.replace(before, after))
 
@@ -240,7 +241,8 @@ def main() -> int:
     files = [f for f in files if not f.startswith(LEFT_OUT)]
     listed = tomllib.loads((ROOT / "tests/mutants.toml").read_text(encoding="utf-8"))
     made = {m.key: m for f in files for m in mutants(f)}
-    picked, reasons = {k: m for k, m in made.items() if is_chosen(m, options.share, options.seed)}, {}
+    picked = {k: m for k, m in made.items() if is_chosen(m, options.share, options.seed)}
+    reasons = {}
     for entry in listed.get("mutant", []):
         if entry["file"] in files:
             key = entry["file"], entry["before"], entry["after"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from mathml._check import as_int
 from mathml.optim.line_search import wolfe
-from mathml.optim.path import Objective, Path, Record, as_start, as_tolerance, is_inside
+from mathml.optim.path import Objective, Path, Record, as_start, as_tolerance
 
 
 def bfgs(f: Callable, grad: Callable, x0, *, steps: int = 1000, tol: float = 1e-8) -> Path:
@@ -159,7 +159,7 @@ def _quasi_newton(f: Callable, grad: Callable, x0, model: Callable, steps: int,
             if found is None:
                 return record.stopped("no step along the direction falls as Wolfe's conditions "
                                       "ask; check grad, or raise tol")
-            if not is_inside(found[0]) or not record.add(*found):
+            if not record.add(*found):
                 return record.diverged("f seems to be unbounded below")
             s, y = (found[0] - x).ravel(), (found[2] - g).ravel()
             if y @ s > 0:  # Wolfe's conditions say so, rounding may not

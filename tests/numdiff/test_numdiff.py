@@ -38,6 +38,13 @@ def test_integers_and_lists_are_points_and_are_not_changed():
     assert np.array_equal(point, [1.0, 2.0])
 
 
+def test_the_step_is_the_cube_root_of_eps_in_units_of_the_coordinate():
+    """The error of the central difference of t³ is h² everywhere, and here all there is."""
+    h = np.finfo(float).eps ** (1 / 3)
+    assert gradient(lambda t: t**3, 0.0) == pytest.approx(h**2, rel=1e-12)
+    assert gradient(lambda t: (t - 1e3) ** 3, 1e3) == pytest.approx((1e3 * h) ** 2, rel=1e-6)
+
+
 def test_steps_scale_with_the_coordinate():
     for x in (1e6, 1.0, 1e-3):  # the curvature of log shrinks as x grows, and the step follows
         assert gradient(np.log, x) == pytest.approx(1 / x, rel=1e-4 if x < 1 else 1e-8)
@@ -199,6 +206,7 @@ def test_E15_at_a_kink_the_check_is_a_false_alarm():
     (lambda: gradient(lambda x: x, [1.0, 2.0]), ValueError, r"one number, got shape \(2,\)"),
     (lambda: gradient(lambda x: None, [1.0]), TypeError, "f must return real numbers, got None"),
     (lambda: gradient(np.log, 0.0), ValueError, "move x into the domain"),
+    (lambda: gradient(lambda x: np.nan, 1 / 3), ValueError, r"got nan at 0\.3333; move"),
     (lambda: jacobian(lambda x: x, [[1.0]]), ValueError, "x must be one-dimensional"),
     (lambda: jacobian(lambda x: np.eye(2), [1.0]), ValueError, "f must return a vector"),
     (lambda: jacobian(lambda x: [], [1.0]), ValueError, r"at least one entry, got shape \(0,\)"),

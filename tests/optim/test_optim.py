@@ -483,6 +483,31 @@ def test_divergence_is_measured_by_the_size_of_value_and_gradient_at_the_start()
     assert minimize(lambda x: x, lambda x: 1.0, 0.0, GD(1e101), steps=3).message[:8] == "diverged"
 
 
+@pytest.mark.parametrize(("later", "diverges"), [(1e100, False), (1.01e100, True)])
+def test_beyond_the_bound_is_divergence_and_at_it_is_not(later, diverges):
+    by_gradient = minimize(lambda x: 0.0, lambda x: 1.0 if x == 0 else later, 0.0, GD(0.1), steps=1)
+    by_point = minimize(lambda x: 0.0, lambda x: -1.0, 0.0, GD(later), steps=1)
+    by_value = minimize(lambda x: 0.0 if x == 0 else later, lambda x: 1.0, 0.0, GD(1.0), steps=1)
+    for path in (by_gradient, by_point, by_value):
+        assert path.message.startswith("diverged") == diverges
+
+
+def test_one_example_is_a_data_set():
+    path = minimize_stochastic(lambda x, idx: (x**2 / 2, x), 1.0, GD(0.5), 1, batch_size=1,
+                               epochs=3, rng=np.random.default_rng(0))
+    assert path.xs[:, 0].tolist() == [1, 0.5, 0.25, 0.125]
+
+
+def test_epsilon_is_added_to_the_root():
+    g = np.array([0.5, -2.0])
+    x, s = RMSprop(0.1, beta=0.75, eps=0.3).step(np.zeros(2), g, np.zeros(2))
+    assert s == pytest.approx(0.25 * g**2)
+    assert x == pytest.approx(-0.1 * g / (0.5 * abs(g) + 0.3))
+    rule = Adam(0.1, eps=0.3)
+    x, _ = rule.step(np.zeros(2), g, rule.init(np.zeros(2)))
+    assert x == pytest.approx(-0.1 * g / (abs(g) + 0.3))
+
+
 def test_every_point_that_is_handed_out_is_read_only():
     def rude(x):
         if x[0] != 1.0:

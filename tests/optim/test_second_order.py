@@ -7,6 +7,8 @@ import scipy.optimize as so
 from mathml.autodiff import value_and_grad
 from mathml.numdiff import check_gradient, jacobian
 from mathml.optim import backtracking, bfgs, lbfgs, newton
+from mathml.optim.line_search import armijo, wolfe
+from mathml.optim.path import Objective
 
 TOL = 1e-8
 
@@ -196,6 +198,52 @@ def test_a_singular_hessian_ends_the_plain_method_and_not_the_damped_one():
     assert np.allclose(newton(f, g, h, [1.0, 1.0]).x, [0, 1])
 
 
+def test_what_makes_the_hessian_positive_definite_is_the_first_of_a_doubling_sequence():
+    """In units of the largest entry: 0, 0.001, 0.002, 0.004; a Hessian of 0 has the unit 1."""
+    flat = newton(lambda x: x, lambda x: 1.0, lambda x: 0.0, 0.0, steps=1)
+    assert flat.xs[1, 0] == pytest.approx(-1000)
+    for lowest, tau in ((-0.0005, 0.001), (-0.0015, 0.002), (-0.0025, 0.004)):
+        H = 8 * np.diag([1.0, lowest])
+        path = newton(lambda x, H=H: x @ H @ x / 2, lambda x, H=H: H @ x, lambda x, H=H: H,
+                      [0.0, 1.0], steps=1)
+        assert path.xs[1, 1] == pytest.approx(1 - lowest / (lowest + tau))
+
+
+def test_newton_ends_after_a_hundred_steps():
+    path = newton(lambda x: x, lambda x: 1.0, lambda x: 1.0, 0.0, damped=False)
+    assert len(path) == 101
+
+
+@pytest.mark.parametrize("method", [bfgs, lbfgs])
+def test_the_tolerance_is_1e_8_of_the_first_gradient(method):
+    path = method(so.rosen, so.rosen_der, [-1.2, 1.0])
+    assert path.grad_norms[-1] <= 1e-8 * path.grad_norms[0] < path.grad_norms[-2]
+    loose = method(lambda x: x**2, lambda x: 2 * x * (1 if abs(x) > 1 else 5e-8 / abs(2 * x)), 2.0)
+    assert not loose.converged  # 5e-8 is above 1e-8·4
+
+
+def test_a_hessian_is_symmetric_to_six_digits_of_its_largest_entry():
+    for gap, told in ((1e-6, False), (1.01e-6, True)):
+        def run(gap=gap):
+            return newton(lambda x: x @ x, lambda x: 2 * x,
+                          lambda x: np.array([[1.0, gap], [0.0, 1.0]]), [1.0, 1.0], steps=1)
+        if told:
+            with pytest.raises(ValueError, match="symmetric"):
+                run()
+        else:
+            run()
+
+
+def test_a_rise_of_four_roundings_is_none():
+    """Near the minimum no fall can be seen: a rise by 4ε|f| is let pass, by 5ε|f| it is not."""
+    eps = np.finfo(float).eps
+    for rise, passes in ((4, True), (5, False)):
+        objective = Objective(lambda x, r=rise: 8 * (1 + r * eps) if x == 1 else 9.0, lambda x: 0.0)
+        for search in (armijo, wolfe):
+            found = search(objective, np.array(0.0), 8.0, -1e-30, np.array(1.0))
+            assert (found is not None and found[0] == 1) == passes
+
+
 def test_a_hessian_that_is_not_symmetric_or_not_a_matrix_is_told():
     f, g, _ = QUADRATIC
     with pytest.raises(ValueError, match="symmetric"):
@@ -272,6 +320,14 @@ def test_two_loops_are_the_product_of_the_matrices():
         H = V.T @ H @ V + np.outer(s, s) / (y @ s)
     assert np.allclose(model.times(v), H @ v)
     assert v.tolist() == [1.0, -2.0, 3.0]
+
+
+def test_backtracking_accepts_equality_and_a_share_in_the_open_interval_only():
+    assert backtracking(lambda x: x / 2, 0.0, 0.0, 1.0, -1.0, c1=0.5) == 1.0
+    for name in ("shrink", "c1"):
+        for end in (0.0, 1.0):
+            with pytest.raises(ValueError, match=name + " must lie in"):
+                backtracking(lambda x: x**2, 1.0, 1.0, 2.0, -2.0, **{name: end})
 
 
 def test_backtracking_takes_the_first_step_that_falls_far_enough():
