@@ -12,7 +12,7 @@ SETUP := scripts/bootstrap.sh "$(PYTHON)"
 BUILD_BOOK := $(BIN)/jupyter-book build . -W --keep-going -q
 UNIT := -q -n 2 --ignore tests/website/test_built_pages.py --ignore tests/browser --ignore tests/ways
 
-.PHONY: help book serve lab test test-all coverage bench clean distclean lock notebooks new-chapter env env-test lint unit nbval site-tests ways sweep sweep-site sweep-ways
+.PHONY: help book serve lab test test-all coverage bench clean distclean lock notebooks new-chapter env env-test lint unit nbval site-tests ways mutants sweep sweep-site sweep-ways
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make test-all   the same and what takes minutes: Lab, Binder, Colab, a class on JupyterHub"
 	@echo "make sweep      what those two only sample, in full: every figure, every chapter, every way in"
 	@echo "make coverage   which lines of the package the tests, the notebooks and the build run"
+	@echo "make mutants    change the package in one place at a time: does a test notice? (half an hour)"
 	@echo "make bench      the benchmarks"
 	@echo "make notebooks  execute the chapters and store their text outputs, cleaned"
 	@echo "make new-chapter NAME=… PART=…  start a chapter from the template (TITLE=… if you like)"
@@ -104,6 +105,9 @@ coverage: env-test
 	@$(RUN) $(BIN)/coverage run $(BUILD_BOOK) >/dev/null
 	@$(RUN) $(BIN)/coverage combine -q
 	@$(RUN) $(BIN)/coverage report
+
+mutants: env-test
+	@$(RUN) $(BIN)/python scripts/mutants.py
 
 bench: env-test
 	@$(RUN) $(BIN)/python -m benchmarks

@@ -232,7 +232,7 @@ class Instead(importlib.machinery.SourceFileLoader):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="*", help="only these files (default: all)")
-    parser.add_argument("--share", type=float, default=0.05, help="of all mutants (1: each)")
+    parser.add_argument("--share", type=float, default=0.08, help="of all mutants (1: each)")
     parser.add_argument("--seed", default="", help="another choice of as many")
     parser.add_argument("-n", type=int, default=2, help="how many run at a time")
     options = parser.parse_args()

@@ -138,10 +138,10 @@ def test_only_the_sweep_tells_the_tests_to_sweep(goal, variable):
     assert set(re.findall(r"^sweep: ?(.*)$", said, re.MULTILINE)) == {variable}
 
 
-def test_the_weekly_run_measures_the_coverage_too_and_tells_of_every_bad_end():
+def test_the_weekly_run_measures_coverage_and_mutants_and_tells_of_every_bad_end():
     jobs = WORKFLOWS["fresh.yml"]["jobs"]
     entries = jobs["newest"]["strategy"]["matrix"]["include"]
-    assert "coverage" in [entry["goal"] for entry in entries]
+    assert {"coverage", "mutants"} <= {entry["goal"] for entry in entries}
     assert "always()" in jobs["report"]["if"]
     telling = [step for step in jobs["newest"]["steps"] if "if" in step]
     assert len(telling) == 2
