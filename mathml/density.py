@@ -528,5 +528,5 @@ def _log_kernel(t: np.ndarray, x: np.ndarray, h: float, kernel: str) -> np.ndarr
         elif kernel == "box":
             logs = np.where(np.abs(u) <= 1, np.log(0.5), -np.inf)
         else:
-            logs = np.log(np.where(np.abs(u) < 1, 0.75 * (1 - np.minimum(u**2, 1)), 0.0))
+            logs = np.log(0.75 * (1 - np.minimum(u**2, 1)))
         return np.sum(logs, axis=-1) - x.shape[-1] * np.log(h)

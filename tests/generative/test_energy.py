@@ -9,6 +9,7 @@ from scipy.special import logsumexp, softmax
 
 from mathml.generative import RBM, fit_rbm, langevin, score_matching
 from mathml.numdiff import gradient, jacobian
+from mathml.optim import Adam
 
 LETTERS = np.array([[int(bit) for bit in bits]
                     for bits in ("101010101", "111101111", "111010010", "100100111")], dtype=float)
@@ -160,6 +161,25 @@ def test_any_container_is_read_and_none_is_changed():
 def test_exact_climb_reaches_the_ceiling_and_never_passes_it():
     fit = fit_rbm(LETTERS, 8, rng=np.random.default_rng(0), method="exact", steps=600)
     assert -np.log(4) - 0.05 < fit.log_prob(LETTERS).mean() < -np.log(4)
+
+
+@pytest.mark.parametrize("method", ["cd", "pcd"])
+def test_chains_start_at_the_data_each_time_or_go_on_where_they_were(method):
+    V, n, d = LETTERS, len(LETTERS), LETTERS.shape[1]
+    start = RBM(np.full((d, 2), 0.3), np.zeros(d), np.zeros(2))
+    fit = fit_rbm(V, 2, rng=np.random.default_rng(4), method=method, k=1, steps=3, lr=0.1,
+                  start=start)
+    rng, rule, theta = np.random.default_rng(4), Adam(1.0), start.theta
+    state, chains = rule.init(theta), V[rng.integers(n, size=n)]
+    for t in range(3):
+        rbm = start.with_theta(theta)
+        chains = rbm.gibbs(chains if method == "pcd" else V, 1, rng=rng)
+        on_data, on_chains = rbm.hidden_given(V), rbm.hidden_given(chains)
+        g = np.r_[(V.T @ on_data - chains.T @ on_chains).ravel() / n,
+                  (V - chains).mean(axis=0), (on_data - on_chains).mean(axis=0)]
+        moved, state = rule.step(theta, -g, state)
+        theta = theta + 0.1 * (1 - t / 3) * (moved - theta)
+    assert fit.theta == pytest.approx(theta, rel=1e-12)
 
 
 @pytest.mark.parametrize("method", ["cd", "pcd"])
