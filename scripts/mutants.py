@@ -120,7 +120,8 @@ def mutants(file: str) -> list[Mutant]:
         found.append(Mutant(file, node.lineno, old, now, mutated))
 
     def visit(node: ast.AST) -> None:
-        if isinstance(node, SKIPPED) or (isinstance(node, ast.keyword) and node.arg == "strict"):
+        if isinstance(node, SKIPPED) or (isinstance(node, ast.keyword)
+                                         and node.arg in ("strict", "repr")):
             return
         for new in changes(node, text):
             add(node, new if not isinstance(node, OPEN) else f"({new})")
