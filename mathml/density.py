@@ -23,6 +23,7 @@ from mathml._check import (
     as_positive,
     as_rng,
     as_vector,
+    exact,
     finite_result,
 )
 
@@ -203,7 +204,8 @@ def silverman(x) -> float:
     """
     x = as_vector(x, "x", min_size=2)
     if x.min() == x.max():
-        raise ValueError(f"x must have values that differ, got only {x[0]:g}; choose h yourself")
+        raise ValueError(f"x must have values that differ, got only {exact(x[0])}; "
+                         "choose h yourself")
     scale = float(np.abs(x).max())
     with np.errstate(over="ignore"):
         s = finite_result(scale * float(np.std(x / scale, ddof=1)), "the standard deviation of x")

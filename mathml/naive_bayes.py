@@ -15,6 +15,7 @@ from mathml._check import (
     as_counts,
     as_matrix,
     as_scalar,
+    exact,
     finite_result,
 )
 from mathml._class_models import ClassModel, by_class, log_shares
@@ -166,7 +167,7 @@ def fit_bernoulli_nb(X, y, *, alpha: float = 1.0) -> BernoulliNB:
     """
     X, y = as_classified(X, y)
     sizes = np.bincount(y)
-    alpha = as_scalar(alpha, "alpha", low=0.0)
+    alpha = as_scalar(alpha, "alpha", "[0, inf)")
     ones = by_class(_each(as_binary, X), y, lambda rows: rows.sum(axis=0))
     theta, not_theta = (_smoothed(c, sizes, alpha, 2) for c in (ones, sizes[:, None] - ones))
     return BernoulliNB(log_shares(sizes), theta, not_theta)
@@ -212,7 +213,7 @@ def fit_multinomial_nb(X, y, *, alpha: float = 1.0) -> MultinomialNB:
     """
     X, y = as_classified(X, y)
     sizes = np.bincount(y)
-    alpha = as_scalar(alpha, "alpha", low=0.0)
+    alpha = as_scalar(alpha, "alpha", "[0, inf)")
     with np.errstate(over="ignore"):
         counts = by_class(_each(as_counts, X), y, lambda rows: rows.sum(axis=0))
         total = finite_result(counts.sum(axis=1), "the number of words")
@@ -262,7 +263,7 @@ def fit_gaussian_nb(X, y, *, floor: float = 0.0) -> GaussianNB:
     """
     X, y = as_classified(X, y)
     sizes = np.bincount(y)
-    floor = as_scalar(floor, "floor", low=0.0)
+    floor = as_scalar(floor, "floor", "[0, inf)")
     with np.errstate(over="ignore", invalid="ignore"):
         means = finite_result(by_class(X, y, lambda rows: rows.mean(axis=0)), "the means")
         variances = by_class(X, y, lambda rows: rows.var(axis=0, ddof=0))
@@ -290,7 +291,7 @@ def _smoothed(counts: np.ndarray, total: np.ndarray, alpha: float, outcomes: int
         total = finite_result(total + outcomes * alpha, "alpha times the number of outcomes")
         shares = (counts + alpha) / total[:, None]
     if alpha > 0 and np.any(shares == 0):
-        raise ValueError(f"alpha must be 0 or large enough for shares above 0, got {alpha:g}; "
+        raise ValueError(f"alpha must be 0 or large enough for shares above 0, got {exact(alpha)}; "
                          "choose a larger one")
     return shares
 

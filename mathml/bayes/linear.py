@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass, field
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from mathml._check import as_matrix, as_positive, as_vector, finite_result
+from mathml._check import as_matrix, as_positive, as_vector, finite_result, freeze
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +100,11 @@ class BayesianLinear:
                             ("log_evidence", 0.0 - twice / 2),
                             ("_centre", centre), ("_root", root)):
             set_field(self, name, finite_result(value, name.strip("_")))
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False
+        freeze(self)
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state)
+        freeze(self)  # pickling has forgotten it
 
     def line(self, X) -> tuple[np.ndarray, np.ndarray]:
         """Mean and variance (m,) of ``b + w·x`` at each row x of ``X`` (m, d).

@@ -26,8 +26,8 @@ class Problem:
 
     def __init__(self, X: np.ndarray, y: np.ndarray, m: int, penalty, tol, loss: Callable):
         self.X, self.y, self.m, self.loss = X, y, m, loss
-        self.penalty = as_scalar(penalty, "penalty", low=0.0, high=1e100)
-        self.tol = as_scalar(tol, "tol", low=0.0, open_low=True)
+        self.penalty = as_scalar(penalty, "penalty", "[0, 1e100]")
+        self.tol = as_scalar(tol, "tol", "(0, inf)")
         self.S, self.centre, self.scale = standardised(X)
         curvature = 1 / 4 if m == 1 else 1 / m  # of the loss in one logit, at 0
         self.unit = 1 / np.sqrt(curvature)

@@ -60,7 +60,7 @@ class Record:
                              f"gradient norm {norm}; start inside the domain of f")
         self.xs, self.fs, self.grad_norms = [x], [value], [norm]
         self.f_bound, self.g_bound = BOUND * max(1.0, abs(value)), BOUND * max(1.0, norm)
-        self.target = as_scalar(tol, "tol", low=0.0) * max(1.0, norm)
+        self.target = as_scalar(tol, "tol", "[0, inf)") * max(1.0, norm)
 
     @property
     def converged(self) -> bool:

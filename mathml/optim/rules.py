@@ -41,9 +41,9 @@ def _check(rule) -> None:
     """Check the numbers of a rule: lr > 0, every beta in [0, 1), eps > 0."""
     for name, value in vars(rule).items():
         if name.startswith("beta"):
-            as_scalar(value, name, low=0.0, high=1.0, open_high=True)
+            as_scalar(value, name, "[0, 1)")
         else:
-            as_scalar(value, name, low=0.0, open_low=True)
+            as_scalar(value, name, "(0, inf)")
 
 
 @dataclass(frozen=True)

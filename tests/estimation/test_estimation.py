@@ -251,7 +251,7 @@ def test_E51_the_maximum_likelihood_variance_is_biased_and_says_how_to_mend_it()
     (lambda: Categorical([0.5, 0.5]).score([2]), ValueError, "x must hold labels below 2, got 2"),
     (lambda: fit_exponential([-1, 3]), ValueError, "x must be nonnegative, got -1; remove"),
     (lambda: fit_exponential([5e-324]), ValueError, "the rate must fit into a float"),
-    (lambda: fit_normal([]), ValueError, "x must have at least 1 entries, got 0"),
+    (lambda: fit_normal([]), ValueError, "x must have at least 1 entry, got 0"),
     (lambda: fit_normal([1e200, -1e200]), ValueError, "the variance of x must fit into a float"),
     (lambda: fit_normal([1, np.nan]), ValueError, "x must be finite, got nan; remove or impute"),
     (lambda: Normal(0, -1), ValueError, r"var must lie in \[0, inf\), got -1"),

@@ -174,7 +174,7 @@ def test_simulate_rejects_what_is_no_sample():
     rng = np.random.default_rng(4)
     for draw, message in [(lambda rng, n: rng.random(n - 1), "draw's result must have 10 entries"),
                           (lambda rng, n: np.full(n, np.nan), "draw's result must be finite"),
-                          (lambda rng, n: np.full(n, 1e308) * (-1) ** np.arange(n), "must fit")]:
+                          (lambda rng, n: np.full(n, 1.79e308) * (-1) ** np.arange(n), "must fit")]:
         with pytest.raises(ValueError, match=message):
             simulate(draw, 10, rng=rng)
     with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator, got 0; pass"):
@@ -207,9 +207,9 @@ def test_E40_independence_covers_null_events_and_pairwise_is_not_mutual():
 def test_E41_total_probability_needs_a_partition():
     assert total_probability([0.3, 0.7], [0.9, 0.1]) == pytest.approx(0.34)
     overlapping = [4 / 6, 4 / 6]  # {1,…,4} and {3,…,6} of a die, B = {3, 4}
-    with pytest.raises(ValueError, match=r"prior must sum to 1, got 1.33333; divide by its sum"):
+    with pytest.raises(ValueError, match="prior must sum to 1, got 1.3333333333333333"):
         total_probability(overlapping, [0.5, 0.5])
-    with pytest.raises(ValueError, match=r"conditional must hold probabilities in \[0, 1\], got 2"):
+    with pytest.raises(ValueError, match=r"conditional must lie in \[0, 1\], got 2; for"):
         total_probability([0.5, 0.5], [2, 0.5])
 
 
@@ -217,10 +217,10 @@ def test_E41_total_probability_needs_a_partition():
     (([[0.5, 0.6]], ["X", "Y"]), ValueError, "table must sum to 1, got 1.1; divide by its sum"),
     (([[F(1, 2), F(1, 3)]], ["X", "Y"]), ValueError, "table must sum to 1, got 5/6"),
     (([[1.5, -0.5]], ["X", "Y"]), ValueError, "table must be nonnegative, got -0.5"),
-    (([[F(1, 2), 0.5]], ["X", "Y"]), TypeError, "table must hold Fractions only or floats only"),
+    (([[F(1, 2), "0.5"]], ["X", "Y"]), TypeError, "table must hold real numbers"),
     (([[0.5], [0.25, 0.25]], ["X", "Y"]), ValueError, "table must be a rectangular array"),
     ((1.0, []), ValueError, r"table must have an axis and at least 1 entry, got shape \(\)"),
-    (([0.5, 0.5], ["X", "Y"]), ValueError, "names must have 1 entries, got 2"),
+    (([0.5, 0.5], ["X", "Y"]), ValueError, "names must have 1 entry, got 2"),
     (([0.5, 0.5], "X"), TypeError, "names must be a list or tuple, got 'X'; wrap it"),
     (([[1.0]], ["X", "X"]), ValueError, "names must be different Python identifiers"),
     (([[1.0]], ["X", "a b"]), ValueError, "names must be different Python identifiers"),
@@ -245,7 +245,7 @@ def test_a_joint_distribution_is_checked(arguments, error, message):
     (lambda: DIE.marginal("A", "A"), "names must be different and at least one"),
     (lambda: DIE.is_independent("A"), "names must be at least two variables"),
     (lambda: Joint.from_outcomes([], ["A"]), "rows must have at least 1 entry"),
-    (lambda: Joint.from_outcomes([(1, 2)], ["A"]), "each row must have 1 entries, got 2"),
+    (lambda: Joint.from_outcomes([(1, 2)], ["A"]), "each row must have 1 entry, got 2"),
     (lambda: Joint.from_outcomes([(1,)], ["A"], [0.5, 0.5]), r"weights must have shape \(1,\)"),
     (lambda: union(F(3, 2), F(1, 2), F(1, 2)), r"pa must lie in \[0, 1\], got 3/2"),
 ])
