@@ -58,8 +58,7 @@ def as_matrix(x, name: str, *, min_rows: int = 1, rows: int | None = None,
               repair: str = COLUMN) -> np.ndarray:
     """Return ``x`` as a float matrix ``(n, d)``, finite or ``missing``, of at least one column.
 
-    If it goes into a fit, it has as many ``columns`` as the data of the fit. ``repair`` says what
-    to do with a vector.
+    ``repair`` says what to do with a vector.
     """
     a = as_float_array(x, name, missing=missing)
     if a.ndim != 2:
@@ -72,6 +71,11 @@ def as_matrix(x, name: str, *, min_rows: int = 1, rows: int | None = None,
                          "pass the features of the fit")
     _check_size(a.shape[0], name, min_rows, rows, "row", "rows")
     return a
+
+
+def as_features(X, columns: int, name: str = "X") -> np.ndarray:
+    """Return what a fit is asked about: rows, or none, with as many columns as its data."""
+    return as_matrix(X, name, min_rows=0, columns=columns)
 
 
 def as_scalar(x, name: str, interval: str = "(-inf, inf)",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.linalg import cho_solve, qr, solve_triangular
 
-from mathml._check import EPS, as_classified, as_matrix, finite_result
+from mathml._check import EPS, as_classified, as_features, finite_result
 from mathml._class_models import ClassModel, by_class, log_shares
 from mathml._normal import log_joint
 
@@ -68,7 +68,7 @@ class LDA(ClassModel):
         >>> fit.log_joint([[1], [3.5]]).round(4).tolist()
         [[-1.6121, -14.1121], [-4.7371, -4.7371]]
         """
-        X = as_matrix(X, "X", columns=self.means.shape[1])
+        X = as_features(X, self.means.shape[1])
         joint = log_joint(X, self.log_prior, self.means, [self._factor] * len(self.means))
         return finite_result(joint, "the log joint")
 
@@ -106,7 +106,7 @@ class QDA(ClassModel):
         >>> fit.log_joint([[1]]).round(4).tolist()
         [[-1.6121, -6.8052]]
         """
-        X = as_matrix(X, "X", columns=self.means.shape[1])
+        X = as_features(X, self.means.shape[1])
         joint = log_joint(X, self.log_prior, self.means, self._factors)
         return finite_result(joint, "the log joint")
 

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from mathml._check import (
+    as_features,
     as_float_array,
     as_int,
     as_matrix,
@@ -63,7 +64,7 @@ class KMeansFit:
         >>> kmeans([[0], [1], [9]], 2, rng=rng, start=[[0], [9]]).predict([[4], [6]]).tolist()
         [0, 1]
         """
-        X = as_matrix(X, "X", columns=self.centres.shape[1])
+        X = as_features(X, self.centres.shape[1])
         return np.argmin(_distances(X, self.centres), axis=1)
 
 
@@ -157,7 +158,7 @@ class GaussianMixture:
         return self.means[z] + np.einsum("nij,nj->ni", self._factors[z], noise)
 
     def _log_joint(self, X) -> np.ndarray:
-        X = as_matrix(X, "X", columns=self.means.shape[1])
+        X = as_features(X, self.means.shape[1])
         joint = log_joint(X, _log(self.weights), self.means, self._factors)
         finite_result(joint.max(axis=1), "the log-density")
         return joint
@@ -438,24 +439,25 @@ def _start(start, X: np.ndarray, K: int, shift: np.ndarray, rng) -> tuple[np.nda
 
 
 def _floored(covs: np.ndarray, floor: float, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Covariances with no eigenvalue below the floor, and their Cholesky factors."""
-    raised = covs.copy()
+    """Covariances with no eigenvalue below the floor, and their triangular factors."""
     if floor > 0:
-        for k, cov in enumerate(covs):
-            values, vectors = np.linalg.eigh(cov)
-            if values[0] < floor:
-                raised[k] = (vectors * np.maximum(values, floor)) @ vectors.T
-    else:
-        scale = np.sqrt(np.where(spread > 0, spread, 1.0))
-        with np.errstate(over="ignore"):
-            units = finite_result(covs / np.outer(scale, scale), "the covariances of start")
-        least = np.linalg.eigvalsh(units)[:, 0]
-        if np.any(least < FLAT):
-            k = int(np.argmin(least))
-            raise ValueError(f"the variance of component {k} must stay above 0 in all directions, "
-                             f"got {max(least[k], 0):.3g} of the data's; set a floor, ask for "
-                             "fewer components, or look for repeated rows and columns")
-    return raised, np.linalg.cholesky(raised)
+        values, vectors = np.linalg.eigh(covs)
+        roots = vectors * np.sqrt(np.maximum(values, floor))[:, None, :]
+        # Their product would round the floor away beside a large variance; R of QR does not.
+        factors = np.linalg.qr(roots.transpose(0, 2, 1), mode="r").transpose(0, 2, 1)
+        factors = factors * np.sign(np.einsum("kii->ki", factors))[:, None, :]
+        low = values[:, :1, None] < floor
+        return np.where(low, factors @ factors.transpose(0, 2, 1), covs), factors
+    scale = np.sqrt(np.where(spread > 0, spread, 1.0))
+    with np.errstate(over="ignore"):
+        units = finite_result(covs / np.outer(scale, scale), "the covariances of start")
+    least = np.linalg.eigvalsh(units)[:, 0]
+    if np.any(least < FLAT):
+        k = int(np.argmin(least))
+        raise ValueError(f"the variance of component {k} must stay above 0 in all directions, "
+                         f"got {max(least[k], 0):.3g} of the data's; set a floor, ask for "
+                         "fewer components, or look for repeated rows and columns")
+    return covs, np.linalg.cholesky(covs)
 
 
 def _log(weights: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from mathml._check import (
     as_binary,
     as_classified,
     as_counts,
-    as_matrix,
+    as_features,
     as_scalar,
     exact,
     finite_result,
@@ -49,7 +49,7 @@ class BernoulliNB(ClassModel):
         >>> np.exp(fit.log_joint([[1, 0]])).round(4).tolist()  # 1/3 · 1/3 · 2/3, 2/3 · 3/4 · 1/2
         [[0.0741, 0.25]]
         """
-        X = _each(as_binary, as_matrix(X, "X", columns=self.theta.shape[1]))
+        X = _each(as_binary, as_features(X, self.theta.shape[1]))
         return self.log_prior + _weighted(X, self.theta) + _weighted(1 - X, self._not_theta)
 
 
@@ -85,7 +85,7 @@ class MultinomialNB(ClassModel):
         >>> fit.log_joint([[3, 0], [0, 1]]).round(4).tolist()
         [[-0.6931, -2.7726], [-inf, -1.3863]]
         """
-        X = _each(as_counts, as_matrix(X, "X", columns=self.theta.shape[1]))
+        X = _each(as_counts, as_features(X, self.theta.shape[1]))
         with np.errstate(over="ignore"):
             return self.log_prior + _weighted(X, self.theta)
 
@@ -121,7 +121,7 @@ class GaussianNB(ClassModel):
         >>> fit.log_joint([[1]]).round(4).tolist()
         [[-1.6121, -14.1121]]
         """
-        X = as_matrix(X, "X", columns=self.means.shape[1])
+        X = as_features(X, self.means.shape[1])
         with np.errstate(over="ignore"):
             z2 = ((X[:, None, :] - self.means) / np.sqrt(self.variances)) ** 2  # (n, K, d)
             logs = -0.5 * np.sum(z2 + np.log(2 * np.pi) + np.log(self.variances), axis=2)

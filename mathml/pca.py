@@ -11,6 +11,7 @@ import numpy as np
 
 from mathml._check import (
     as_bool,
+    as_features,
     as_int,
     as_matrix,
     as_positive,
@@ -78,7 +79,7 @@ class PCA:
         >>> fit_pca([[0, 0], [2, 0]]).transform([[5, 7]]).tolist()
         [[4.0]]
         """
-        X = as_matrix(X, "X", columns=len(self.mean))
+        X = as_features(X, len(self.mean))
         with np.errstate(over="ignore", invalid="ignore"):
             return finite_result((X - self.mean) / self.scale @ self.components.T, "the scores")
 

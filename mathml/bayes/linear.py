@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass, field
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from mathml._check import as_matrix, as_positive, as_vector, finite_result, freeze
+from mathml._check import as_features, as_matrix, as_positive, as_vector, finite_result, freeze
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +111,7 @@ class BayesianLinear:
 
         The variance is ``σ²/n + (x - x̄)' cov (x - x̄)``: least at the centre of the data.
         """
-        X = as_matrix(X, "X", columns=self.mean.size)
+        X = as_features(X, self.mean.size)
         with np.errstate(over="ignore", invalid="ignore"):
             away = X - self._centre
             mean = float(np.mean(self.y)) + away @ self.mean

@@ -207,7 +207,7 @@ def test_E40_independence_covers_null_events_and_pairwise_is_not_mutual():
 def test_E41_total_probability_needs_a_partition():
     assert total_probability([0.3, 0.7], [0.9, 0.1]) == pytest.approx(0.34)
     overlapping = [4 / 6, 4 / 6]  # {1,…,4} and {3,…,6} of a die, B = {3, 4}
-    with pytest.raises(ValueError, match="prior must sum to 1, got 1.3333333333333333"):
+    with pytest.raises(ValueError, match=r"prior must sum to 1, got 1\.3333333333333333"):
         total_probability(overlapping, [0.5, 0.5])
     with pytest.raises(ValueError, match=r"conditional must lie in \[0, 1\], got 2; for"):
         total_probability([0.5, 0.5], [2, 0.5])
