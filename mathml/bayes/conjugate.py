@@ -344,7 +344,7 @@ def _sum(x: np.ndarray) -> float:
 def _log_rising(a: float, n):
     """``log a(a+1)⋯(a+n-1) = log Γ(a+n)/Γ(a)``, by Stirling's series where both are large."""
     if a < 20:
-        return special.gammaln(a + n) - math.lgamma(a)
+        return np.where(n > 0, special.gammaln(a + n) - math.lgamma(a), 0.0)
     def rest(u):
         return u * (1 / 12 - u * u * (1 / 360 - u * u * (1 / 1260 - u * u / 1680)))
     return (a - 0.5) * np.log1p(n / a) + n * (np.log(a + n) - 1) + rest(1 / (a + n)) - rest(1 / a)

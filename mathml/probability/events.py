@@ -138,7 +138,8 @@ def total_probability(prior, conditional) -> float | Fraction:
     q = as_vector(conditional, "conditional", size=p.size)
     q = np.array([as_probability(share, "conditional", "for densities use mathml.bayes.update")
                   for share in q])
-    if (fractions := as_fractions([*prior, *conditional])) is not None:
+    both = np.concatenate([np.array(given, dtype=object) for given in (prior, conditional)])
+    if (fractions := as_fractions(both)) is not None:
         return normalised(fractions[:p.size], "prior", 0) @ fractions[p.size:]
     return min(1.0, float(p @ q))
 

@@ -1,7 +1,9 @@
 """Finite probability: the axioms' consequences by exact enumeration, and Monte Carlo."""
 
+import copy
 import itertools
 import math
+import pickle
 from fractions import Fraction
 
 import numpy as np
@@ -151,6 +153,136 @@ def test_rare_events_are_not_called_independent_because_they_are_small():
     assert Joint(np.outer([1 - p, p], [1 - p, p]), ["X", "Y"]).is_independent()
 
 
+def copies(p, m=2):
+    """m equal binary variables, 1 with probability p."""
+    table = np.zeros((2,) * m)
+    table[(0,) * m], table[(1,) * m] = 1 - p, p
+    return table
+
+
+@pytest.mark.parametrize("p", [1e-8, 1e-15, 1e-30, 1e-200, 1e-300])
+def test_equal_variables_are_dependent_however_rare_they_are(p):
+    assert not Joint(copies(p), ["X", "Y"]).is_independent()
+    assert not Joint(copies(p, 3), ["X", "Y", "W"]).is_independent()
+    # ... and however rare the event is that makes them so: X = Y given Z = 1
+    table = np.stack([(1 - p) * np.full((2, 2), 0.25), p * copies(0.5)], axis=2)
+    joint = Joint(table, ["X", "Y", "Z"])
+    assert not joint.is_independent("X", "Y", given="Z")
+    assert joint.conditional(Z=0).is_independent()
+    assert not joint.conditional(Z=1).is_independent()
+
+
+def test_eight_equal_features_of_a_rare_class_are_dependent_given_the_class():
+    table = np.stack([0.99 / 2**8 * np.ones((2,) * 8), 0.01 * copies(0.3, 8)], axis=8)
+    joint = Joint(table, [*"abcdefgh", "rare"])
+    assert not joint.is_independent(*"abcdefgh", given="rare")
+
+
+@pytest.mark.parametrize("m", [2, 3, 4])
+@pytest.mark.parametrize("exact", [True, False])
+def test_independence_given_a_variable_of_any_number_of_variables(m, exact):
+    """P(x₁,…,xₘ,z) = P(z) Π P(xᵢ|z), with chances that change with z; then one cell is moved."""
+    rng = np.random.default_rng(m)
+    shares = [[F(int(k), 64) for k in rng.integers(1, 64, m)] for _ in range(3)]
+    prior = [F(1, 6), F(1, 3), F(1, 2)]
+    table = np.full((2,) * m + (3,), F(0))
+    for cell in itertools.product((0, 1), repeat=m):
+        for z in range(3):
+            table[cell][z] = prior[z] * math.prod(s if x else 1 - s
+                                                  for x, s in zip(cell, shares[z], strict=True))
+    names = [f"X{i}" for i in range(m)]
+
+    def independent(by):
+        moved = table.copy()
+        moved[(0,) * m][1] += by * moved[(0,) * m][1]
+        moved[(1, *(0,) * (m - 1))][1] -= by * table[(0,) * m][1]
+        joint = Joint(moved if exact else moved.astype(float), [*names, "Z"])
+        return joint.is_independent(*names, given="Z")
+
+    assert independent(0)
+    assert not independent(F(1, 10**6))
+    assert not independent(F(1, 10**8))
+    assert independent(F(1, 10**11)) == (not exact)  # below the tolerance of floats, 1e-9
+
+
+def test_the_tolerance_of_independence_is_relative_and_can_be_chosen():
+    table = np.outer([0.3, 0.7], [1e-7, 1 - 1e-7])
+    table[0, 0] *= 1 + 1e-4
+    table[1, 0] -= 1e-4 * 0.3e-7
+    joint = Joint(table, ["X", "Y"])
+    assert not joint.is_independent()
+    assert not joint.is_independent(rtol=1e-6)
+    assert joint.is_independent(rtol=1e-3)
+
+
+def test_conditioning_on_a_subnormal_event_keeps_the_digits_that_there_are():
+    joint = Joint([[5e-324, 3 * 5e-324], [0.5, 0.5]], ["X", "Y"])
+    assert joint.conditional(X=0).table.tolist() == [0.25, 0.75]
+
+
+def test_fractions_stay_fractions_with_integers_among_them_and_floats_do_not():
+    third = F(1, 3)
+    for one in (1, np.int64(1), np.int8(1), F(1)):
+        assert union(one, third, third) == 1
+        assert type(union(one, third, third)) is Fraction
+        assert total_probability([third, 1 - third], [one, 0]) == third
+        assert type(total_probability([third, 1 - third], [one, 0])) is Fraction
+        assert type(total_probability([one, 0], [third, third])) is Fraction
+        assert Joint([F(1) - one, one * F(1)], ["X"]).prob(X=1) == 1
+        assert type(Joint([one - F(1), one], ["X"]).prob(X=1)) is Fraction
+    assert total_probability([F(3, 10), F(7, 10)], [F(9, 10), F(1, 10)]) == F(34, 100)
+    for value in (total_probability([F(3, 10), F(7, 10)], [0.9, 0.1]),
+                  total_probability([0.3, 0.7], [F(9, 10), F(1, 10)])):
+        assert type(value) is float
+        assert value == pytest.approx(0.34, rel=1e-15)
+    assert type(union(0.5, F(1, 2), F(1, 4))) is float
+    assert Joint([F(1, 2), 0.5], ["X"]).table.dtype == float
+    with pytest.raises(ValueError, match=r"prior must sum to 1, got \d+/\d+; divide"):
+        total_probability([F(1, 2), F(1, 2) - F(1, 10**12)], [F(1), F(1)])
+
+
+def test_a_rounded_one_is_a_probability_and_more_is_not():
+    above = np.nextafter(1, 2)
+    assert union(above, 0.5, 0.5) == 1
+    assert total_probability([0.5, 0.5], [above, -1e-17]) == 0.5
+    with pytest.raises(ValueError, match=r"pa must lie in \[0, 1\], got 1\.0000001; "):
+        union(1 + 1e-7, 0.5, 0.5)
+    with pytest.raises(ValueError, match=r"conditional must lie in \[0, 1\], got -1e-07; for dens"):
+        total_probability([0.5, 0.5], [-1e-7, 0.1])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_a_table_of_short_floats_is_a_distribution(dtype):
+    table = np.random.default_rng(0).dirichlet(np.ones(12)).reshape(3, 4).astype(dtype)
+    joint = Joint(table, ["X", "Y"])
+    assert joint.table.sum() == pytest.approx(1, abs=1e-15)
+    np.testing.assert_allclose(joint.table, table, rtol=0.01)
+
+
+def test_a_float_table_that_sums_to_one_up_to_rounding_keeps_its_bits():
+    for seed in range(50):
+        table = np.random.default_rng(seed).dirichlet(np.ones(9)).reshape(3, 3)
+        assert np.array_equal(Joint(table, ["X", "Y"]).table, table)
+
+
+def test_a_copy_or_a_pickle_is_as_read_only_as_the_original():
+    joint = Joint([0.5, 0.5], ["X"])
+    for again in (pickle.loads(pickle.dumps(joint)), copy.deepcopy(joint)):
+        assert again.table.tolist() == [0.5, 0.5]
+        with pytest.raises(ValueError, match="read-only"):
+            again.table[0] = 1
+
+
+def test_expectations_of_huge_integers_are_exact_or_refused():
+    f = {0: 10**400, 1: 10**400 + 2}.get
+    assert Joint([F(1, 2), F(1, 2)], ["X"]).expectation(f) == 10**400 + 1
+    with pytest.raises(ValueError, match="f's value must fit into floats, got 1000"):
+        Joint([0.5, 0.5], ["X"]).expectation(f)
+    numbers = Joint([F(1, 3), F(2, 3)], ["X"], [(np.int64(1), np.int64(2))])
+    assert numbers.expectation(lambda x: x) == F(5, 3)
+    assert type(numbers.expectation(lambda x: x)) is Fraction
+
+
 def test_simulation_is_within_four_standard_errors_of_the_birthday_probability():
     def shared(rng, n):
         birthdays = np.sort(rng.integers(0, 365, (n, 23)), axis=1)
@@ -168,6 +300,34 @@ def test_standard_error_covers_the_truth_as_often_as_it_says():
     covered = np.mean([abs(run.mean - 0.5) < 1.96 * run.standard_error for run in runs])
     assert covered == pytest.approx(0.95, abs=0.04)  # 4 standard errors of this mean
     assert runs[0].standard_error == pytest.approx(math.sqrt(1 / 12 / 400), rel=0.15)
+
+
+def test_the_standard_error_is_that_of_the_mean_with_n_minus_one():
+    x = [1.0, 2.0, 4.0, 9.0]  # mean 4, squared deviations 9 + 4 + 0 + 25
+    estimate = simulate(lambda rng, n: np.array(x), 4, rng=np.random.default_rng(0))
+    assert (estimate.mean, estimate.n) == (4.0, 4)
+    assert estimate.standard_error == pytest.approx(math.sqrt(38 / 3 / 4), rel=1e-15)
+
+
+@pytest.mark.parametrize("value", [0.1, 1 / 3, -7e300, 5e-324])
+def test_equal_draws_have_their_value_and_no_error(value):
+    for n in (2, 7, 1000):
+        estimate = simulate(lambda rng, n: np.full(n, value), n, rng=np.random.default_rng(0))
+        assert (estimate.mean, estimate.standard_error) == (value, 0.0)
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e-200, 1e200, 1e300])
+def test_the_units_of_the_draws_do_not_matter(unit):
+    def draws(scale):
+        return simulate(lambda rng, n: scale * rng.random(n), 1000, rng=np.random.default_rng(1))
+    one, other = draws(1.0), draws(unit)
+    assert other.mean / unit == pytest.approx(one.mean, rel=1e-14)
+    assert other.standard_error / unit == pytest.approx(one.standard_error, rel=1e-13)
+
+
+def test_an_estimate_holds_plain_numbers():
+    estimate = Estimate(np.float32(0.5), np.float64(0.25), np.int64(10))
+    assert repr(estimate) == "Estimate(mean=0.5, standard_error=0.25, n=10)"
 
 
 def test_simulate_rejects_what_is_no_sample():
