@@ -100,9 +100,9 @@ def union(pa, pb, pab) -> float | Fraction:
         (pa, pb, pab), slack = fractions, 0
     low, high = max(0, pa + pb - 1), min(pa, pb)
     if not low - slack <= pab <= high + slack:
-        raise ValueError(f"pab must lie in [{exact(low)}, {exact(high)}] for pa = {exact(pa)} and "
-                         f"pb = {exact(pb)}, got {exact(pab)}; no two events overlap like that, "
-                         "check all three")
+        raise ValueError(f"pab must lie in [{float(low):g}, {float(high):g}] for pa = {exact(pa)} "
+                         f"and pb = {exact(pb)}, got {exact(pab)}; no two events overlap like that,"
+                         " check all three")
     return min(1 + 0 * pa, max(pa, pb, pa + pb - pab))  # a 1 of the same kind
 
 

@@ -253,6 +253,8 @@ def test_E51_the_maximum_likelihood_variance_is_biased_and_says_how_to_mend_it()
     (lambda: fit_exponential([5e-324]), ValueError, "the rate must fit into a float"),
     (lambda: fit_normal([]), ValueError, "x must have at least 1 entry, got 0"),
     (lambda: fit_normal([1e200, -1e200]), ValueError, "the variance of x must fit into a float"),
+    (lambda: fit_normal([1e-200, 3e-200]), ValueError,
+     "the variance of x must be above the smallest float, got 0 for values from 1e-200 to 3e-200"),
     (lambda: fit_normal([1, np.nan]), ValueError, "x must be finite, got nan; remove or impute"),
     (lambda: Normal(0, -1), ValueError, r"var must lie in \[0, inf\), got -1"),
     (lambda: Exponential(0), ValueError, r"rate must lie in \(0, inf\), got 0"),
