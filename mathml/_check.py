@@ -31,11 +31,9 @@ def as_float_array(x, name: str, *, neg_inf: bool = False, missing: bool = False
     """
     plain = type(x) is np.ndarray and x.dtype == float
     a = np.array(x) if plain else _as_reals(x, name, rule, repair)
-    fine = np.isfinite(a)
-    if neg_inf:
-        fine |= a == -np.inf
-    if missing:
-        fine |= np.isnan(a)
+    if (fine := np.isfinite(a)).all():
+        return a
+    fine |= (neg_inf & (a == -np.inf)) | (missing & np.isnan(a))
     if not fine.all():
         raise ValueError(f"{name} must be finite, got {a[~fine][0]}; "
                          "remove or impute such entries first")
@@ -288,14 +286,14 @@ def as_log_weights(x, name: str, *, size: int | None = None) -> np.ndarray:
 
 def finite_result(value, name: str):
     """Return a computed ``value`` unless it overflowed (under ``np.errstate(over=...)``)."""
-    if not np.all(np.isfinite(value)):
+    if not np.isfinite(value).all():
         raise ValueError(f"{name} must fit into a float, got {_show(value)}; rescale the input")
     return value
 
 
-def freeze(record) -> None:
-    """Make the arrays of a record read-only."""
-    for value in vars(record).values():
+def freeze(values) -> None:
+    """Make the arrays among the values of a record read-only."""
+    for value in values:
         if isinstance(value, np.ndarray):
             value.flags.writeable = False
 

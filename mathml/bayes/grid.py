@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -47,8 +48,10 @@ class GridPosterior:
     theta: np.ndarray
     log_density: np.ndarray | None = None
     log_evidence: float = 0.0
-    _masses: np.ndarray = field(init=False, repr=False)  # density times trapezoid weight, sum 1
-    _log_integral: float = field(init=False, repr=False)  # of the density that was given
+    _weights: np.ndarray = field(init=False, repr=False)   # of the trapezoidal rule, over the ...
+    _unit: float = field(init=False, repr=False)           # ... largest spacing
+    _relative: np.ndarray = field(init=False, repr=False)  # density over its largest value
+    _masses: np.ndarray = field(init=False, repr=False)    # probabilities at the grid points
 
     def __post_init__(self):
         theta = as_vector(self.theta, "theta", min_size=2)
@@ -59,36 +62,42 @@ class GridPosterior:
                              "sort it and drop duplicates")
         log_density = (np.zeros(theta.size) if self.log_density is None else
                        as_log_weights(self.log_density, "log_density", size=theta.size))
-        evidence = as_scalar(self.log_evidence, "log_evidence")
-        top, unit = log_density.max(), steps.max()  # what is taken out makes neither over- nor
-        half = steps / unit / 2                     # underflow of a sum of exponentials
-        weights = np.concatenate([half, [0.0]]) + np.concatenate([[0.0], half])
+        half = steps / steps.max() / 2
+        self._set(theta=theta, log_evidence=as_scalar(self.log_evidence, "log_evidence"),
+                  _unit=float(steps.max()), _weights=np.append(half, 0) + np.append(0, half))
+        self._normalise(log_density)
+
+    def _set(self, **values) -> None:
+        self.__dict__.update(values)
+        freeze(values.values())
+
+    def _normalise(self, log_density: np.ndarray) -> float:
+        """Keep this density divided by its integral; return the integral's logarithm."""
+        top = log_density.max()
         with np.errstate(over="ignore", invalid="ignore"):  # a difference of -inf is a density of 0
-            masses = weights * np.exp(log_density - top)
-        if top == -np.inf or not masses.any():
-            raise ValueError("the evidence must be positive, got 0: no grid point is possible; "
-                             "widen the grid or the prior")
-        integral = float(top + np.log(unit) + np.log(masses.sum()))
-        with np.errstate(over="ignore"):
-            log_density = log_density - integral
-        for name, value in (("theta", theta), ("log_density", log_density),
-                            ("log_evidence", evidence), ("_masses", masses / masses.sum()),
-                            ("_log_integral", integral)):
-            object.__setattr__(self, name, value)
-        freeze(self)
+            relative = np.exp(log_density - top)
+            masses = self._weights * relative
+            total = masses.sum()
+            if top == -np.inf or total == 0:
+                raise ValueError("the evidence must be positive, got 0: no grid point is possible; "
+                                 "widen the grid or the prior")
+            log_integral = float(top + np.log(total * self._unit))
+            finite_result(log_integral, "the log-evidence")
+            self._set(log_density=log_density - log_integral, _relative=relative,
+                      _masses=masses / total)
+        return log_integral
 
     def __setstate__(self, state: dict) -> None:
-        self.__dict__.update(state)
-        freeze(self)  # pickling has forgotten it
+        self._set(**state)  # pickling has forgotten which arrays are read-only
 
     def update(self, log_likelihood) -> GridPosterior:
         """The posterior after data with this log-likelihood, a function of θ or a vector (n,)."""
         values = log_likelihood(self.theta.copy()) if callable(log_likelihood) else log_likelihood
         values = as_log_weights(values, "log_likelihood", size=self.theta.size)
+        posterior = copy.copy(self)
         with np.errstate(over="ignore"):
-            posterior = GridPosterior(self.theta, self.log_density + values)
-        evidence = finite_result(self.log_evidence + posterior._log_integral, "the log-evidence")
-        object.__setattr__(posterior, "log_evidence", evidence)
+            evidence = self.log_evidence + posterior._normalise(self.log_density + values)
+        posterior._set(log_evidence=finite_result(evidence, "the log-evidence"))
         return posterior
 
     @property
@@ -130,8 +139,8 @@ class GridPosterior:
         return float(low), float(high)
 
     def _cumulative(self) -> np.ndarray:
-        density = np.exp(self.log_density - self.log_density.max())
-        steps = np.diff(self.theta)
-        cells = (density[1:] + density[:-1]) * (steps / steps.max())
-        cumulative = np.concatenate([[0.0], np.cumsum(cells)])
+        """``P(θ ≤ θᵢ)`` at the grid points, (n,)."""
+        steps = (self.theta[1:] - self.theta[:-1]) / self._unit
+        cells = (self._relative[1:] + self._relative[:-1]) * steps
+        cumulative = np.concatenate([[0.0], cells.cumsum()])
         return cumulative / cumulative[-1]

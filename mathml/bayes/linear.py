@@ -100,11 +100,11 @@ class BayesianLinear:
                             ("log_evidence", 0.0 - twice / 2),
                             ("_centre", centre), ("_root", root)):
             set_field(self, name, finite_result(value, name.strip("_")))
-        freeze(self)
+        freeze(vars(self).values())
 
     def __setstate__(self, state: dict) -> None:
         self.__dict__.update(state)
-        freeze(self)  # pickling has forgotten it
+        freeze(state.values())  # pickling has forgotten it
 
     def line(self, X) -> tuple[np.ndarray, np.ndarray]:
         """Mean and variance (m,) of ``b + w·x`` at each row x of ``X`` (m, d).

@@ -82,11 +82,11 @@ class Joint:
                                  "merge equal ones")
         for attribute, value in ("table", table), ("names", names), ("outcomes", outcomes):
             object.__setattr__(self, attribute, value)
-        freeze(self)
+        freeze([table])
 
     def __setstate__(self, state: dict) -> None:
         self.__dict__.update(state)
-        freeze(self)  # pickling has forgotten it
+        freeze([self.table])  # pickling has forgotten it
 
     @classmethod
     def from_outcomes(cls, rows: Sequence[tuple], names: Sequence[str], weights=None) -> Joint:
