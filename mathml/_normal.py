@@ -24,11 +24,9 @@ def unscaled(value: float, exponent: int, name: str) -> float:
 
 def mean_and_sd(x: np.ndarray) -> tuple[float, float]:
     """Mean, and standard deviation with n − 1; of a constant exactly it and 0."""
-    if x.min() == x.max():
-        return float(x[0]), 0.0
     y, exponent = scaled(x)
     mean = y.mean()
-    mean += (y - mean).mean()  # what rounding left
+    mean += (y - mean).mean()  # what rounding left: of a constant all of it
     residual, shift = scaled(y - mean)
     sd = math.sqrt(residual @ residual / (x.size - 1))
     return (unscaled(mean, exponent, "the mean"),
