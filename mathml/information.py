@@ -1,8 +1,9 @@
 """Entropy, divergence and mutual information of finite distributions (and of normal ones).
 
-Every function takes ``base``, the unit: ``np.e`` for nats (the default), ``2`` for bits.
-``0 log 0`` is 0 by continuity, and a divergence is ``inf``, without any warning, wherever the
-second distribution calls impossible what the first calls possible.
+Every function but `huffman_code` and `normal_kl` takes ``base``, the unit: ``np.e`` for nats (the
+default), ``2`` for bits. ``0 log 0`` is 0 by continuity, and a divergence is ``inf``, without any
+warning, wherever the second distribution calls impossible what the first calls possible. Where two
+arguments agree to a relative ε a divergence, of size ε², is right to a relative 10⁻¹⁶/ε.
 """
 
 from __future__ import annotations
@@ -213,8 +214,8 @@ def information_gain(labels, groups, *, base: float = np.e) -> float:
     Parameters
     ----------
     labels, groups : array_like, shape (n,)
-        The class of each example and the group the split puts it into: integers, booleans
-        or strings.
+        The class of each example and the group the split puts it into: integers and booleans
+        only, or strings only.
     base : float, default e
         The logarithm's base, greater than 1.
 

@@ -276,7 +276,7 @@ def fit_ratings(R, rank: int, *, penalty: float, rng: np.random.Generator, steps
     >>> bool(fit.predict()[1, 1] > 3), fit.converged
     (True, True)
     """
-    R = as_matrix(R, "R", missing=True)
+    R = as_matrix(R, "R", missing=True, repair="give each rater a row")
     rank = as_int(rank, "rank", low=1, high=min(R.shape))
     penalty, tol = as_positive(penalty, "penalty"), as_positive(tol, "tol")
     steps, rng = as_int(steps, "steps", low=1), as_rng(rng)

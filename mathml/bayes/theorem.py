@@ -1,6 +1,6 @@
 """Bayes' theorem over finitely many hypotheses, and in odds.
 
-All products of probabilities are sums of logarithms inside, so that nothing underflows.
+Products of probabilities are sums of logarithms inside, so that nothing underflows.
 """
 
 from __future__ import annotations

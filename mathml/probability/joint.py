@@ -32,7 +32,7 @@ class Joint:
     ----------
     table : array_like, one axis per variable
         ``table[i, j, ...] = P(X = xᵢ, Y = yⱼ, ...)``: nonnegative, sums to 1. Floats, or
-        Fractions (then everything below is exact).
+        Fractions, perhaps with integers (then everything below is exact).
     names : sequence of str
         The variables' names, Python identifiers.
     outcomes : sequence of sequences, optional
@@ -149,9 +149,7 @@ class Joint:
         if total == 0:
             raise ValueError(f"event must have positive probability, got P({event}) = 0; "
                              "a conditional distribution given a null event is not defined")
-        scale = 1 if part.dtype == object else part.max()         # so that no quotient underflows
-        part = part / scale
-        return Joint(part / part.sum(), rest, [self.outcomes[self._axis(n)] for n in rest])
+        return Joint(part / total, rest, [self.outcomes[self._axis(n)] for n in rest])
 
     def is_independent(self, *names: str, given: Sequence[str] | str = (),
                        rtol: float = 1e-9) -> bool:

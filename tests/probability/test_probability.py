@@ -265,6 +265,12 @@ def test_a_float_table_that_sums_to_one_up_to_rounding_keeps_its_bits():
         assert np.array_equal(Joint(table, ["X", "Y"]).table, table)
 
 
+def test_no_probability_is_above_one_by_rounding():
+    tables = [np.random.default_rng(seed).dirichlet(np.ones(9))[None] for seed in range(100)]
+    assert any(table.sum() > 1 for table in tables)
+    assert all(Joint(table, ["X", "Y"]).prob(X=0) <= 1 for table in tables)
+
+
 def test_a_copy_or_a_pickle_is_as_read_only_as_the_original():
     joint = Joint([0.5, 0.5], ["X"])
     for again in (pickle.loads(pickle.dumps(joint)), copy.deepcopy(joint)):
