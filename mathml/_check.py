@@ -355,13 +355,14 @@ def _as_reals(x, name: str, rule: str, repair: str) -> np.ndarray:
     for part in x if listed else [x]:
         unmasked(part, name)
     try:
-        a = np.array(None if isinstance(x, (str, bytes)) else x)
+        a = np.array(x, dtype=object) if isinstance(x, (str, bytes)) else np.array(x)
     except ValueError:
         raise ValueError(f"{name} must be a rectangular array, got rows of unequal length; "
                          "pad or split it") from None
-    objects = a.dtype == object and all(isinstance(v, (Real, np.bool_)) for v in a.flat)
-    if not (objects or a.dtype.kind in "buif"):
-        raise TypeError(f"{name} must {rule}, got {_show(x)}; {repair}")
+    if a.dtype.kind not in "buif":
+        wrong = [v for v in a.ravel().tolist() if not isinstance(v, (Real, np.bool_))]
+        if wrong or a.dtype != object:
+            raise TypeError(f"{name} must {rule}, got {_show([*wrong, x][0])}; {repair}")
     try:
         with np.errstate(over="ignore"):  # a longer float becomes infinite
             return a.astype(float, copy=False)

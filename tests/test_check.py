@@ -121,6 +121,14 @@ def test_classes_with_names_are_told_how_to_get_numbers(y):
         fit_bernoulli(y)
 
 
+@pytest.mark.parametrize(("x", "culprit"), [
+    ([0.5, None], "None"), ([1.0, "2"], "'1.0'"), (np.array([1, "2"], dtype=object), "'2'"),
+    ("ab", "'ab'"), ([1, 2j], r"\(1\+0j\)"), ({"a": 1}, "{'a': 1}"), ([[1.0], [{}]], "{}")])
+def test_what_is_no_number_is_shown(x, culprit):
+    with pytest.raises(TypeError, match=f"^x must hold real numbers, got {culprit}; convert it to"):
+        _check.as_float_array(x, "x")
+
+
 def test_a_column_for_a_table_is_told_what_a_table_is():
     with pytest.raises(ValueError, match="; give a row for each value of X and a column for"):
         mutual_information([0.5, 0.5])
