@@ -295,7 +295,7 @@ def normal_kl(mean0, var0, mean1, var1) -> float:
     Returns
     -------
     float
-        ``inf`` only where the value exceeds the largest float.
+        ``inf`` where the value, or the distance of the means, exceeds the largest float.
 
     Raises
     ------
@@ -314,8 +314,7 @@ def normal_kl(mean0, var0, mean1, var1) -> float:
     mean0, mean1 = as_scalar(mean0, "mean0"), as_scalar(mean1, "mean1")
     var0 = as_positive(var0, "var0")
     var1 = as_positive(var1, "var1")
-    sd1, gap = math.sqrt(var1), mean0 - mean1
-    z = gap / sd1 if math.isfinite(gap) else mean0 / sd1 - mean1 / sd1
+    z = (mean0 - mean1) / math.sqrt(var1)
     t = (var0 - var1) / var1  # r - 1 without its rounding, as r - 1 - log r nearly cancels
     log_ratio = math.log1p(t) if abs(t) < 0.5 else math.log(var0) - math.log(var1)
     return max(0.0, 0.5 * (t - log_ratio + z * z))

@@ -102,7 +102,8 @@ def test_norms_below_one_keep_their_digits_at_every_size():
     for p, size in itertools.product((0.1, 0.3, 0.6, 0.79), (1e-300, 1e-100, 1e100, 1e300)):
         total = sum(Decimal(k) ** Decimal(p) for k in (1, 2, 5))
         exact = float(Decimal(size) * total ** (1 / Decimal(p)))
-        assert lp_norm(size * np.array([1.0, -2.0, 5.0]), p) == pytest.approx(exact, rel=3e-15)
+        norm = lp_norm(size * np.array([1.0, -2.0, 5.0]), p)
+        assert norm == pytest.approx(exact, rel=3e-15, abs=0)
 
 
 @pytest.mark.parametrize("scale", [1e-320, 1e-170, 3e-162, 1.5e-155, 1e-150, 1e-125, 1e-124, 1.0,
@@ -110,6 +111,11 @@ def test_norms_below_one_keep_their_digits_at_every_size():
 def test_the_euclidean_norm_of_one_entry_is_exact_where_its_square_is_not(scale):
     for x in scale * np.linspace(1, 2, 50):
         assert lp_norm(np.array([x]), 2) == lp_norm(np.array([0.0, -x]), 2) == x
+
+
+@pytest.mark.parametrize("x", [1.1e-157, 4.1e-157, 3.3e-156, 2.7e-150, 3.1e153])
+def test_the_euclidean_norm_of_a_million_entries_whose_squares_are_rounded_to_nothing(x):
+    assert lp_norm(np.full(10**6, x), 2) == pytest.approx(1000 * x, rel=1e-14, abs=0)
 
 
 def test_E38_a_matrix_is_refused():
@@ -267,6 +273,15 @@ def test_unit_ball_is_a_closed_curve_of_unit_vectors(p, n):
         corners = ball[np.isclose(np.abs(x), np.abs(y), rtol=1e-12)]
         quadrants = {(a > 0, b > 0) for a, b in corners}
         assert quadrants == set(itertools.product([True, False], repeat=2))
+
+
+@pytest.mark.parametrize("p", [0.3, 1, 1.5, 2, 2.5, 7, np.inf])
+def test_unit_ball_is_dense_at_the_tips_up_to_two_and_at_the_corners_beyond(p):
+    t, ball = np.linspace(0, 2 * np.pi, 41), unit_ball(p, 41)
+    if p <= 2:
+        assert np.allclose(np.abs(ball) ** p, np.column_stack([np.cos(t), np.sin(t)]) ** 2)
+    else:
+        assert np.allclose(np.unwrap(np.arctan2(ball[:, 1], ball[:, 0])), t)
 
 
 def test_unit_ball_has_no_gaps_and_meets_the_corners():
