@@ -181,16 +181,23 @@ def log_rising(a, n):
         return sum((Decimal(a) + k).ln() for k in range(n))
 
 
-@pytest.mark.parametrize("a", [1e-320, 1e-12, 0.3, 1.0, 19.9, 20.0, 20.1, 150.0, 79432.8, 1.58e6,
-                               3.2e7, 1e12, 1e15, 1e200])
+@pytest.mark.parametrize("a", [1e-320, 1e-12, 0.3, 1.0, 8.5, 19.9, 20.0, 20.1, 150.0, 79432.8,
+                               1.58e6, 3.2e7, 1e12, 1e15, 1e200])
 @pytest.mark.parametrize(("heads", "tails"), [(1, 0), (0, 1), (1, 1), (3, 2), (10, 50), (200, 0)])
 def test_the_evidence_is_a_product_of_predictions_for_every_strength_of_belief(a, heads, tails):
     for b in (a, 3 * a, 1.0):
         with localcontext(prec=50):
             exact = (log_rising(a, heads) + log_rising(b, tails)
                      - log_rising(Decimal(a) + Decimal(b), heads + tails))
+        n = heads + tails  # a sum of logarithms has the rounding of its largest terms
+        rounding = 1e-15 * (3 + n * max(abs(math.log(x)) for x in (a, b, a + b + n)))
         assert BetaBernoulli(a, b).log_evidence(heads, tails) == pytest.approx(
-            float(exact), rel=1e-13, abs=1e-12)
+            float(exact), rel=1e-15, abs=rounding)
+
+
+def test_no_evidence_is_above_one_by_rounding():
+    beliefs = [BetaBernoulli(a, 1e-16 * a) for a in np.geomspace(0.1, 1e15, 60)]
+    assert all(belief.log_evidence(n, 0) <= 0 for belief in beliefs for n in (1, 2, 7, 50))
 
 
 def test_the_evidence_of_a_balanced_and_sure_belief_is_that_of_a_fair_coin():
