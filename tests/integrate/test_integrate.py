@@ -97,6 +97,13 @@ def test_the_estimates_are_their_formulas(normalise):
         (mean, se, w.sum() ** 2 / (w @ w)), rel=1e-12)
 
 
+def test_the_standard_error_divides_by_n_minus_one_and_by_n():
+    result = monte_carlo(np.square, lambda rng, n: np.array([1.0, 2.0, 0.0, 3.0]), 4,
+                         rng=np.random.default_rng(0))  # 1, 4, 0, 9: squared deviations 49
+    assert (result.mean, result.ess) == (3.5, 4)
+    assert result.se == pytest.approx(np.sqrt(49 / 3 / 4), rel=1e-15)
+
+
 def test_draws_keep_their_kind():
     kinds = []
     monte_carlo(lambda i: kinds.append(i.dtype.kind) or np.arange(6.0)[i],

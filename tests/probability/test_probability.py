@@ -241,6 +241,17 @@ def test_fractions_stay_fractions_with_integers_among_them_and_floats_do_not():
         total_probability([F(1, 2), F(1, 2) - F(1, 10**12)], [F(1), F(1)])
 
 
+@pytest.mark.parametrize(("pa", "pb", "end", "out"), [(F(3, 10), F(6, 10), F(3, 10), 1),
+                                                      (F(7, 10), F(6, 10), F(3, 10), -1)])
+def test_the_bounds_of_an_overlap_hold_to_rounding_and_for_fractions_exactly(pa, pb, end, out):
+    assert union(pa, pb, end) == pa + pb - end
+    with pytest.raises(ValueError, match="pab must lie in"):
+        union(pa, pb, end + out * F(1, 10**12))
+    union(float(pa), float(pb), float(end) + out * 1e-9)
+    with pytest.raises(ValueError, match="pab must lie in"):
+        union(float(pa), float(pb), float(end) + out * 1e-6)
+
+
 def test_a_rounded_one_is_a_probability_and_more_is_not():
     above = np.nextafter(1, 2)
     assert union(above, 0.5, 0.5) == 1
