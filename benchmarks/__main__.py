@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import linalg, stats
+from scipy.integrate import cumulative_trapezoid, trapezoid
 from scipy.optimize import linprog
 from scipy.optimize._numdiff import approx_derivative
 from scipy.special import log_softmax, softmax
 from sklearn.linear_model import Lasso, LogisticRegression
+from sklearn.metrics import mutual_info_score
 
 from benchmarks.timing import HEADER, Row, importing, repeat, side_by_side
 from mathml.autodiff import logsumexp, value_and_grad
-from mathml.information import kl_divergence
+from mathml.bayes import GridPosterior
+from mathml.information import information_gain, kl_divergence
 from mathml.linear_model import (
     fit_lasso,
     fit_logistic,
@@ -127,6 +130,51 @@ def norm(p: float) -> Row:
                "ours alone is safe for every p")
 
 
+def short_norm() -> Row:
+    x = np.array([3.0, -4.0, 12.0])
+    assert lp_norm(x, 2) == np.linalg.norm(x) == 13
+    times = side_by_side(repeat(lambda: lp_norm(x, 2), 1000),
+                         repeat(lambda: np.linalg.norm(x), 1000), 15)
+    return Row("lp_norm p=2 on 3 entries", times[0] / 1000, "numpy.linalg.norm", times[1] / 1000,
+               "ours checks, and is safe where theirs overflows")
+
+
+def gain() -> Row:
+    rng = np.random.default_rng(0)
+    y, groups = rng.integers(0, 3, 10**5), rng.integers(0, 10, 10**5)
+    assert np.isclose(information_gain(y, groups), mutual_info_score(y, groups), rtol=1e-8)
+    times = side_by_side(lambda: information_gain(y, groups), lambda: mutual_info_score(y, groups),
+                         15)
+    return Row("information_gain of 1e5 labels", times[0], "sklearn mutual_info_score", times[1],
+               "only the pairs that occur are counted in either")
+
+
+def grid() -> Row:
+    """A posterior on 1,001 points, its mean, variance, interval and evidence."""
+    theta = np.linspace(0.001, 0.999, 1001)
+    prior, log_likelihood = GridPosterior(theta), 7 * np.log(theta) + 3 * np.log(1 - theta)
+
+    def ours():
+        posterior = prior.update(log_likelihood)
+        return (posterior.mean, posterior.var, *posterior.interval(), posterior.log_evidence)
+
+    def theirs():
+        log_density = prior.log_density + log_likelihood
+        top = log_density.max()
+        density = np.exp(log_density - top)
+        evidence = trapezoid(density, theta)
+        density /= evidence
+        mean = trapezoid(theta * density, theta)
+        var = trapezoid((theta - mean) ** 2 * density, theta)
+        below = cumulative_trapezoid(density, theta, initial=0)
+        return mean, var, *np.interp([0.025, 0.975], below, theta), top + np.log(evidence)
+
+    assert np.allclose(ours(), theirs(), rtol=1e-12)
+    times = side_by_side(repeat(ours, 100), repeat(theirs, 100), 15)
+    return Row("GridPosterior, 1001 points: update, read", times[0] / 100,
+               "scipy.integrate.trapezoid", times[1] / 100, "ours checks what it is given")
+
+
 def divergence() -> Row:
     p, q = np.random.default_rng(0).dirichlet(np.ones(10**6), size=2)
     assert np.isclose(kl_divergence(p, q), stats.entropy(p, q), rtol=1e-10)
@@ -215,7 +263,7 @@ def main() -> None:
     print(HEADER)
     for make in (lambda: fits(2, 15), lambda: fits(K, 7), lambda: separability(False),
                  lambda: separability(True), lambda: norm(1), lambda: norm(2), lambda: norm(3),
-                 lambda: norm(np.inf), divergence, derivative, adam):
+                 lambda: norm(np.inf), short_norm, divergence, gain, grid, derivative, adam):
         print(make(), flush=True)
     for n, d in ((100, 20), (1000, 200), (200, 2000)):
         for share in (0.5, 0.1, 0.02):

@@ -16,6 +16,7 @@ from scipy.special import gammaln, logsumexp
 
 from mathml._check import (
     as_choice,
+    as_features,
     as_float_array,
     as_int,
     as_labels,
@@ -23,6 +24,7 @@ from mathml._check import (
     as_positive,
     as_rng,
     as_vector,
+    exact,
     finite_result,
 )
 
@@ -203,7 +205,8 @@ def silverman(x) -> float:
     """
     x = as_vector(x, "x", min_size=2)
     if x.min() == x.max():
-        raise ValueError(f"x must have values that differ, got only {x[0]:g}; choose h yourself")
+        raise ValueError(f"x must have values that differ, got only {exact(x[0])}; "
+                         "choose h yourself")
     scale = float(np.abs(x).max())
     with np.errstate(over="ignore"):
         s = finite_result(scale * float(np.std(x / scale, ddof=1)), "the standard deviation of x")
@@ -444,10 +447,10 @@ class KNN:
         >>> KNN([[0.0], [1.0], [5.0]], [0, 0, 1], k=2).neighbours([[4.0]]).tolist()
         [[2, 1]]
         """
-        T = as_matrix(T, "T", columns=self.X.shape[1])
+        T = as_features(T, self.X.shape[1], "T")
         near = [np.argsort(rows, axis=1, kind="stable")[:, :self.k]
                 for rows in _distances(T, self.X)]
-        return np.concatenate(near)
+        return np.concatenate([*near, np.empty((0, self.k), dtype=int)])
 
     def predict_proba(self, T) -> np.ndarray:
         """Return the class shares among the k nearest of each row of `T`, ``(m, K)``.
@@ -494,7 +497,7 @@ def _data(x) -> np.ndarray:
 def _points(t, x: np.ndarray, name: str) -> tuple[np.ndarray, tuple[int, ...]]:
     """The places as rows, and the shape of what is computed of each."""
     if x.ndim == 2:
-        T = as_matrix(t, name, columns=x.shape[1])
+        T = as_features(t, x.shape[1], name)
         return T, (len(T),)
     T = as_float_array(t, name)
     return T.reshape(-1, 1), T.shape

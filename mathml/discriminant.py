@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.linalg import qr, solve_triangular
+from scipy.linalg import cho_solve, qr, solve_triangular
 
-from mathml._check import as_classified, as_matrix, finite_result
+from mathml._check import EPS, as_classified, as_features, finite_result
 from mathml._class_models import ClassModel, by_class, log_shares
-
-EPS = np.finfo(float).eps
+from mathml._normal import log_joint
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +34,14 @@ class LDA(ClassModel):
     log_prior: np.ndarray
     means: np.ndarray
     cov: np.ndarray
-    _root: _Root = field(repr=False)
+    _factor: np.ndarray = field(repr=False)  # lower triangular, Σ = LLᵀ
 
     @property
     def coef(self) -> np.ndarray:
         r"""The weights :math:`w_k = \Sigma^{-1} \mu_k`, ``(K, d)``."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return finite_result(self._root.solve(self.means), "the weights")
+            weights = cho_solve((self._factor, True), self.means.T, check_finite=False).T
+            return finite_result(weights, "the weights")
 
     @property
     def intercept(self) -> np.ndarray:
@@ -51,8 +51,8 @@ class LDA(ClassModel):
         `predict_proba`, which works with :math:`x - \mu_k`, is more accurate.
         """
         with np.errstate(over="ignore", invalid="ignore"):
-            return finite_result(self.log_prior - 0.5 * self._root.distance2(self.means),
-                                 "the intercept")
+            white = solve_triangular(self._factor, self.means.T, lower=True, check_finite=False)
+            return finite_result(self.log_prior - np.sum(white**2, axis=0) / 2, "the intercept")
 
     def log_joint(self, X) -> np.ndarray:
         r""":math:`\log \pi_k + \log N(x; \mu_k, \Sigma)` ``(n, K)``, one row per row of X.
@@ -68,8 +68,9 @@ class LDA(ClassModel):
         >>> fit.log_joint([[1], [3.5]]).round(4).tolist()
         [[-1.6121, -14.1121], [-4.7371, -4.7371]]
         """
-        X = as_matrix(X, "X", columns=self.means.shape[1])
-        return _log_joint(X, self.log_prior, self.means, [self._root] * len(self.means))
+        X = as_features(X, self.means.shape[1])
+        joint = log_joint(X, self.log_prior, self.means, [self._factor] * len(self.means))
+        return finite_result(joint, "the log joint")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +90,7 @@ class QDA(ClassModel):
     log_prior: np.ndarray
     means: np.ndarray
     covs: np.ndarray
-    _roots: list[_Root] = field(repr=False)
+    _factors: list[np.ndarray] = field(repr=False)
 
     def log_joint(self, X) -> np.ndarray:
         r""":math:`\log \pi_k + \log N(x; \mu_k, \Sigma_k)` ``(n, K)``, one row per row of X.
@@ -105,8 +106,9 @@ class QDA(ClassModel):
         >>> fit.log_joint([[1]]).round(4).tolist()
         [[-1.6121, -6.8052]]
         """
-        X = as_matrix(X, "X", columns=self.means.shape[1])
-        return _log_joint(X, self.log_prior, self.means, self._roots)
+        X = as_features(X, self.means.shape[1])
+        joint = log_joint(X, self.log_prior, self.means, self._factors)
+        return finite_result(joint, "the log joint")
 
 
 def fit_lda(X, y) -> LDA:
@@ -154,8 +156,7 @@ def fit_lda(X, y) -> LDA:
     if n < d + sizes.size:
         raise ValueError(f"the examples must be at least d + K = {d + sizes.size} for a shared "
                          f"covariance, got {n}; add examples or leave out features")
-    root = _Root.of(centred, X, "the shared covariance")
-    return LDA(log_shares(sizes), means, root.cov, root)
+    return LDA(log_shares(sizes), means, *_factor(centred, X, "the shared covariance"))
 
 
 def fit_qda(X, y) -> QDA:
@@ -203,58 +204,39 @@ def fit_qda(X, y) -> QDA:
         raise ValueError(f"each class must have more than d = {d} examples for a covariance of its "
                          f"own, got {sizes.min()} in class {np.argmin(sizes)}; add examples, leave "
                          "out features or use fit_lda")
-    roots = [_Root.of(centred[y == k], X[y == k], f"the covariance of class {k}")
-             for k in range(sizes.size)]
-    return QDA(log_shares(sizes), means, np.array([root.cov for root in roots]), roots)
+    covs, factors = zip(*(_factor(centred[y == k], X[y == k], f"the covariance of class {k}")
+                          for k in range(sizes.size)), strict=True)
+    return QDA(log_shares(sizes), means, np.array(covs), list(factors))
 
 
-@dataclass(frozen=True, eq=False)
-class _Root:
-    """A covariance as Σ = S RᵀR S with R upper triangular and S the diagonal of `scale`."""
+def _factor(centred: np.ndarray, X: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """The covariance, 1/n, of centred rows, and its triangular factor L, Σ = LLᵀ.
 
-    R: np.ndarray
-    scale: np.ndarray
-    cov: np.ndarray
-
-    @classmethod
-    def of(cls, centred: np.ndarray, X: np.ndarray, name: str) -> _Root:
-        """The covariance, 1/n, of centred rows; `X` says how coarse their rounding is."""
-        n, d = centred.shape
-        scale = np.abs(centred).max(axis=0)
-        finite_result(scale, "the spread of X")
-        if np.any(scale == 0):
-            j = np.argmin(scale)
-            raise ValueError(f"{name} must be invertible, got a constant column {j}; "
-                             "leave it out")
-        R = qr(centred / scale / np.sqrt(n), mode="economic")[1]
-        length = np.sqrt(np.sum(R**2, axis=0))
-        s = np.linalg.svd(R / length, compute_uv=False)
-        with np.errstate(over="ignore"):
-            coarse = np.max(np.abs(X).max(axis=0) / scale / length)
-        rank = int(np.sum(s > EPS * max(n, d) * np.maximum(coarse, 1)))
-        if rank < d:
-            raise ValueError(f"{name} must be invertible, got rank {rank} of {d}; "
-                             "leave out features that others determine")
-        with np.errstate(over="ignore"):
-            A = finite_result((R * scale).T @ (R * scale), name)
-        if np.any(np.diag(A) == 0):
-            raise ValueError(f"{name} must be above the smallest float, got 0 for column "
-                             f"{np.argmin(np.diag(A))}; rescale the input")
-        return cls(R, scale, A)
-
-    def distance2(self, D: np.ndarray) -> np.ndarray:
-        """dᵀΣ⁻¹d for each row d, ``(n,)``."""
-        return np.sum(self._white(D) ** 2, axis=0)
-
-    def solve(self, D: np.ndarray) -> np.ndarray:
-        """Σ⁻¹d for each row d, ``(n, d)``."""
-        return solve_triangular(self.R, self._white(D), check_finite=False).T / self.scale
-
-    def logdet(self) -> float:
-        return float(2 * np.sum(np.log(np.abs(np.diag(self.R))) + np.log(self.scale)))
-
-    def _white(self, D: np.ndarray) -> np.ndarray:
-        return solve_triangular(self.R, (D / self.scale).T, trans="T", check_finite=False)
+    L is the transposed R of the rows' QR decomposition, up to the signs of its columns; `X` says
+    how coarse the rounding of the rows is.
+    """
+    n, d = centred.shape
+    scale = np.abs(centred).max(axis=0)
+    finite_result(scale, "the spread of X")
+    if np.any(scale == 0):
+        raise ValueError(f"{name} must be invertible, got a constant column {np.argmin(scale)}; "
+                         "leave it out")
+    R = qr(centred / scale / np.sqrt(n), mode="economic")[1]
+    length = np.sqrt(np.sum(R**2, axis=0))
+    s = np.linalg.svd(R / length, compute_uv=False)
+    with np.errstate(over="ignore"):
+        coarse = np.max(np.abs(X).max(axis=0) / scale / length)
+    rank = int(np.sum(s > EPS * max(n, d) * np.maximum(coarse, 1)))
+    if rank < d:
+        raise ValueError(f"{name} must be invertible, got rank {rank} of {d}; "
+                         "leave out features that others determine")
+    L = (R * scale).T
+    with np.errstate(over="ignore"):
+        cov = finite_result(L @ L.T, name)
+    if np.any(np.diag(cov) == 0):
+        raise ValueError(f"{name} must be above the smallest float, got 0 for column "
+                         f"{np.argmin(np.diag(cov))}; rescale the input")
+    return cov, L
 
 
 def _centre(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -263,11 +245,3 @@ def _centre(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         means = finite_result(by_class(X, y, lambda rows: rows.mean(axis=0)), "the means")
         constant = by_class(X, y, lambda rows: np.all(rows == rows[0], axis=0))
         return means, np.where(constant[y], 0.0, X - means[y])
-
-
-def _log_joint(X, log_prior, means, roots) -> np.ndarray:
-    with np.errstate(over="ignore", invalid="ignore"):
-        constant = X.shape[1] * np.log(2 * np.pi)
-        columns = [b - 0.5 * (root.distance2(X - m) + root.logdet() + constant)
-                   for b, m, root in zip(log_prior, means, roots, strict=True)]
-    return finite_result(np.stack(columns, axis=1), "the log joint")

@@ -20,8 +20,10 @@ from mathml._check import (
     as_rng,
     as_scalar,
     as_vector,
+    exact,
     finite_result,
 )
+from mathml._normal import mean_and_sd, scaled, unscaled
 
 BLOCK = 10**6  # numbers that are relabelled at a time
 SAME = 1e-12  # of the largest statistic: by so much may equal ones differ by rounding
@@ -131,7 +133,7 @@ def mean_interval(x, *, level: float = 0.95) -> tuple[float, float]:
     """
     x = as_vector(x, "x", min_size=2)
     tail = (1 - _open_share(level, "level")) / 2
-    mean, sd = _mean_and_sd(x)
+    mean, sd = mean_and_sd(x)
     return _around(mean, sd / math.sqrt(x.size), x.size - 1, tail)
 
 
@@ -176,11 +178,12 @@ def welch(x, y, *, level: float = 0.95) -> WelchTest:
     """
     x, y = as_vector(x, "x", min_size=2), as_vector(y, "y", min_size=2)
     tail = (1 - _open_share(level, "level")) / 2
-    (mean_x, sd_x), (mean_y, sd_y) = _mean_and_sd(x), _mean_and_sd(y)
+    (mean_x, sd_x), (mean_y, sd_y) = mean_and_sd(x), mean_and_sd(y)
     se_x, se_y = sd_x / math.sqrt(x.size), sd_y / math.sqrt(y.size)
     se = math.hypot(se_x, se_y)
     if se == 0:
-        raise ValueError(f"x and y must vary, got the constants {x[0]:g} and {y[0]:g}; "
+        raise ValueError(f"x and y must vary, got the constants {exact(x[0])} and "
+                         f"{exact(y[0])}; "
                          "without spread there is no scale for a difference")
     share = (se_x / se) ** 2
     df = 1 / (share**2 / (x.size - 1) + (1 - share) ** 2 / (y.size - 1))
@@ -244,7 +247,7 @@ def permutation_test(x, y, statistic: Callable | None = None, *, paired: bool = 
     if paired:
         y = as_vector(y, "y", size=x.size)
     resamples = as_int(resamples, "resamples", low=1, high=10**7)
-    pooled, exponent = _scaled(np.concatenate([x, y]))
+    pooled, exponent = scaled(np.concatenate([x, y]))
     if statistic is None:
         values, unit = pooled, exponent
     else:
@@ -262,7 +265,7 @@ def permutation_test(x, y, statistic: Callable | None = None, *, paired: bool = 
     reach = abs(observed) - SAME * max(abs(observed), np.abs(found).max())
     extreme = int(np.count_nonzero(np.abs(found) >= reach))
     p = extreme / count if exact else (extreme + 1) / (count + 1)
-    return PermutationTest(_unscaled(observed, unit, "the statistic"), p, count, exact)
+    return PermutationTest(unscaled(observed, unit, "the statistic"), p, count, exact)
 
 
 def bootstrap_interval(x, statistic: Callable = np.mean, *, level: float = 0.95,
@@ -325,12 +328,12 @@ def bootstrap_interval(x, statistic: Callable = np.mean, *, level: float = 0.95,
     resamples, rng = as_int(resamples, "resamples", low=1, high=10**7), as_rng(rng)
     n = len(x)
     values = np.array([_call(statistic, x[rng.integers(n, size=n)]) for _ in range(resamples)])
-    scaled, unit = _scaled(values)
-    low, high = np.quantile(scaled, [tail, 1 - tail])
+    values, unit = scaled(values)
+    low, high = np.quantile(values, [tail, 1 - tail])
     if method == "basic":
         centre = math.ldexp(_call(statistic, x.copy()), -unit)
         low, high = 2 * centre - high, 2 * centre - low
-    return _unscaled(low, unit, "the lower end"), _unscaled(high, unit, "the upper end")
+    return unscaled(low, unit, "the lower end"), unscaled(high, unit, "the upper end")
 
 
 def power(effect: float, n: int, *, groups: int = 2, alpha: float = 0.05) -> float:
@@ -455,31 +458,7 @@ _NODES, _WEIGHTS = _gauss_legendre(120)
 
 
 def _open_share(value, name: str) -> float:
-    return as_scalar(value, name, low=0.0, high=1.0, open_low=True, open_high=True)
-
-
-def _scaled(x: np.ndarray) -> tuple[np.ndarray, int]:
-    """Return x / 2^k, below 1 in size, and k: no sum or square of it overflows."""
-    exponent = int(np.frexp(np.abs(x).max())[1])
-    return np.ldexp(x, -exponent), exponent
-
-
-def _unscaled(value: float, exponent: int, name: str) -> float:
-    with np.errstate(over="ignore"):
-        return float(finite_result(np.ldexp(value, exponent), name))
-
-
-def _mean_and_sd(x: np.ndarray) -> tuple[float, float]:
-    """Mean, and standard deviation with n − 1; of a constant exactly it and 0."""
-    if x.min() == x.max():
-        return float(x[0]), 0.0
-    y, exponent = _scaled(x)
-    mean = y.mean()
-    mean += (y - mean).mean()  # what rounding left
-    residual, shift = _scaled(y - mean)
-    sd = math.sqrt(residual @ residual / (x.size - 1))
-    return (_unscaled(mean, exponent, "the mean"),
-            _unscaled(sd, exponent + shift, "the standard deviation"))
+    return as_scalar(value, name, "(0, 1)")
 
 
 def _around(centre: float, se: float, df: float, tail: float) -> tuple[float, float]:
@@ -538,7 +517,7 @@ def _call(statistic: Callable, *samples: np.ndarray) -> float:
 
 
 def _ends(returned) -> tuple[float, float]:
-    ends = as_returned_array(returned, "interval").astype(float)
+    ends = as_returned_array(returned, "interval").astype(float).astype(float)
     if ends.shape != (2,) or np.any(np.isnan(ends)) or ends[0] > ends[1]:
         raise ValueError("interval must return two ends, the lower one first, got "
                          f"{returned!r:.40}; return (low, high)")

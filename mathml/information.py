@@ -1,8 +1,9 @@
 """Entropy, divergence and mutual information of finite distributions (and of normal ones).
 
-Every function takes ``base``, the unit: ``np.e`` for nats (the default), ``2`` for bits.
-``0 log 0`` is 0 by continuity, and a divergence is ``inf``, without any warning, wherever the
-second distribution calls impossible what the first calls possible.
+Every function but `huffman_code` and `normal_kl` takes ``base``, the unit: ``np.e`` for nats (the
+default), ``2`` for bits. ``0 log 0`` is 0 by continuity, and a divergence is ``inf``, without any
+warning, wherever the second distribution calls impossible what the first calls possible. Where two
+arguments agree to a relative ε a divergence, of size ε², is right to a relative 10⁻¹⁶/ε.
 """
 
 from __future__ import annotations
@@ -11,8 +12,18 @@ import heapq
 import math
 
 import numpy as np
+from scipy.special import entr, rel_entr, xlogy
 
-from mathml._check import as_joint, as_log_base, as_pmf, as_scalar
+from mathml._check import (
+    as_float_array,
+    as_joint,
+    as_log_base,
+    as_pmf,
+    as_positive,
+    as_scalar,
+    exact,
+    unmasked,
+)
 
 __all__ = ["cross_entropy", "entropy", "huffman_code", "information_gain", "js_divergence",
            "kl_divergence", "mutual_information", "normal_entropy", "normal_kl"]
@@ -50,7 +61,7 @@ def entropy(p, *, base: float = np.e) -> float:
     0.0
     """
     p = as_pmf(p, "p")
-    return _nonnegative(-(p @ _log(p)), base)
+    return _nonnegative(entr(p).sum(), base)
 
 
 def cross_entropy(p, q, *, base: float = np.e) -> float:
@@ -85,8 +96,7 @@ def cross_entropy(p, q, *, base: float = np.e) -> float:
     inf
     """
     p, q = _pair(p, q)
-    value = -(p @ _log(q)) if _dominates(q, p) else math.inf
-    return _nonnegative(value, base)
+    return _nonnegative(-xlogy(p, q).sum(), base)
 
 
 def kl_divergence(p, q, *, base: float = np.e) -> float:
@@ -121,9 +131,7 @@ def kl_divergence(p, q, *, base: float = np.e) -> float:
     inf
     """
     p, q = _pair(p, q)
-    # log p - log q, not log(p/q): the quotient overflows when q is subnormal
-    value = p @ (_log(p) - _log(q)) if _dominates(q, p) else math.inf
-    return _nonnegative(value, base)
+    return _nonnegative(_divergence(p, q), base)
 
 
 def js_divergence(p, q, *, base: float = np.e) -> float:
@@ -157,13 +165,15 @@ def js_divergence(p, q, *, base: float = np.e) -> float:
     1.0
     """
     p, q = _pair(p, q)
-    log_sum = _log(p + q)  # log m = log(p+q) - log 2, but p+q never underflows
-    value = 0.5 * (p @ (_log(p) - log_sum) + q @ (_log(q) - log_sum)) + math.log(2)
+    twice_m = p + q  # m itself may underflow; a factor in both arguments comes out
+    value = (_divergence(2 * p, twice_m) + _divergence(2 * q, twice_m)) / 4
     return _nonnegative(value, base)
 
 
 def mutual_information(joint, *, base: float = np.e) -> float:
     """Mutual information ``I(X;Y) = KL(p(x,y) ‖ p(x)p(y))``: 0 iff X and Y are independent.
+
+    Computed as ``Σ_y p(y) KL(p(x|y) ‖ p(x))``, the same without products that underflow.
 
     Parameters
     ----------
@@ -191,8 +201,9 @@ def mutual_information(joint, *, base: float = np.e) -> float:
     0.278072
     """
     p = as_joint(joint, "joint")
+    p = p[:, p.any(axis=0)]
     px, py = p.sum(axis=1, keepdims=True), p.sum(axis=0)          # (K, 1), (M,)
-    return _nonnegative(np.sum(p * (_log(p) - _log(px) - _log(py))), base)
+    return _nonnegative(_divergence(p / py, px) @ py, base)
 
 
 def information_gain(labels, groups, *, base: float = np.e) -> float:
@@ -203,8 +214,8 @@ def information_gain(labels, groups, *, base: float = np.e) -> float:
     Parameters
     ----------
     labels, groups : array_like, shape (n,)
-        The class of each example and the group the split puts it into: integers, booleans
-        or strings.
+        The class of each example and the group the split puts it into: integers and booleans
+        only, or strings only.
     base : float, default e
         The logarithm's base, greater than 1.
 
@@ -233,10 +244,10 @@ def information_gain(labels, groups, *, base: float = np.e) -> float:
         raise ValueError(f"groups must have {y.size} entries, got {g.size}; "
                          "make the lengths agree")
     # only the cells that occur: the full table would be huge if both have many values
-    cells, counts = np.unique(np.stack([y, g]), axis=1, return_counts=True)
-    p = counts / y.size
-    py, pg = np.bincount(y) / y.size, np.bincount(g) / g.size
-    return _nonnegative(p @ (np.log(p) - np.log(py[cells[0]]) - np.log(pg[cells[1]])), base)
+    cells, counts = np.unique(y * (g.max() + 1) + g, return_counts=True)
+    y_of_cell, g_of_cell = np.divmod(cells, g.max() + 1)
+    n, ny, ng = float(y.size), np.bincount(y)[y_of_cell], np.bincount(g)[g_of_cell]
+    return _nonnegative(rel_entr(n * counts, 1.0 * ny * ng).sum() / n**2, base)
 
 
 def normal_entropy(var, *, base: float = np.e) -> float:
@@ -267,7 +278,7 @@ def normal_entropy(var, *, base: float = np.e) -> float:
     >>> round(normal_entropy(0.1**2), 6)
     -0.883647
     """
-    var = as_scalar(var, "var", low=0.0, open_low=True)
+    var = as_positive(var, "var")
     return 0.5 * (math.log(2 * math.pi) + 1 + math.log(var)) / as_log_base(base)
 
 
@@ -284,7 +295,7 @@ def normal_kl(mean0, var0, mean1, var1) -> float:
     Returns
     -------
     float
-        ``inf`` only where the value exceeds the largest float.
+        ``inf`` where the value, or the distance of the means, exceeds the largest float.
 
     Raises
     ------
@@ -301,15 +312,12 @@ def normal_kl(mean0, var0, mean1, var1) -> float:
     0.5
     """
     mean0, mean1 = as_scalar(mean0, "mean0"), as_scalar(mean1, "mean1")
-    var0 = as_scalar(var0, "var0", low=0.0, open_low=True)
-    var1 = as_scalar(var1, "var1", low=0.0, open_low=True)
-    sd1, gap = math.sqrt(var1), mean0 - mean1
-    z = gap / sd1 if math.isfinite(gap) else mean0 / sd1 - mean1 / sd1
-    ratio = var0 / var1
-    log_ratio = math.log(var0) - math.log(var1)
-    if abs(ratio - 1) < 0.5:
-        log_ratio = math.log1p((var0 - var1) / var1)  # exact where r - 1 - log r nearly cancels
-    return max(0.0, 0.5 * (ratio - 1 - log_ratio + z * z))
+    var0 = as_positive(var0, "var0")
+    var1 = as_positive(var1, "var1")
+    z = (mean0 - mean1) / math.sqrt(var1)
+    t = (var0 - var1) / var1  # r - 1 without its rounding, as r - 1 - log r nearly cancels
+    log_ratio = math.log1p(t) if abs(t) < 0.5 else math.log(var0) - math.log(var1)
+    return max(0.0, 0.5 * (t - log_ratio + z * z))
 
 
 def huffman_code(p) -> tuple[str, ...]:
@@ -358,15 +366,13 @@ def huffman_code(p) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _log(p: np.ndarray) -> np.ndarray:
-    """``log p`` with 0 in place of ``log 0``: it is only ever multiplied by 0."""
-    positive = p > 0
-    return np.log(p) if positive.all() else np.log(p, out=np.zeros_like(p), where=positive)
+def _divergence(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """``Σ p log(p/q)`` along the first axis, for p and q with one sum.
 
-
-def _dominates(q: np.ndarray, p: np.ndarray) -> bool:
-    """Whether p is absolutely continuous w.r.t. q: ``qₖ = 0`` only where ``pₖ = 0``."""
-    return not np.any((q == 0) & (p > 0))
+    As that sum of theirs has rounding in it, ``Σ (p - q)`` is not quite 0; taking it away makes
+    every term a small positive number if p is near q, and nothing cancels.
+    """
+    return np.sum(rel_entr(p, q) - (p - q), axis=0)
 
 
 def _pair(p, q) -> tuple[np.ndarray, np.ndarray]:
@@ -381,21 +387,20 @@ def _nonnegative(nats: float, base) -> float:
 
 def _as_categories(x, name: str) -> np.ndarray:
     """Return ``x`` as codes 0, 1, 2, ... of its distinct values."""
-    try:
-        a = np.array(x)
-    except ValueError:
-        a = np.array(None)
-    numeric = a.dtype.kind in "buif"
-    if not numeric and a.dtype.kind != "U":
-        raise TypeError(f"{name} must hold integers, booleans or strings, got {x!r:.40}; "
-                        "encode the categories first")
+    listed = isinstance(x, (list, tuple))  # which NumPy would make strings if one entry is a string
+    a = np.array(x, dtype=object) if listed else np.asarray(unmasked(x, name))
+    if a.dtype == object and all(isinstance(v, str) for v in a.flat):
+        a = a.astype(str)
+    if a.dtype.kind not in "buiU":
+        rule, repair = "hold integers, booleans or strings, and one kind", "encode the categories"
+        numbers = as_float_array(a, name, rule=rule, repair=repair)
+        if np.any(numbers != np.round(numbers)):
+            bad = numbers[numbers != np.round(numbers)][0]
+            raise ValueError(f"{name} must hold categories, got {exact(bad)}; "
+                             "split a continuous feature first, for example with x > threshold")
+        whole = np.array(a.tolist())  # integers beyond 2^53 are no floats
+        a = whole if whole.dtype.kind in "bui" else numbers
     if a.ndim != 1 or a.size == 0:
         raise ValueError(f"{name} must be a vector with at least 1 entry, got shape {a.shape}; "
                          "pass a flat list")
-    if a.dtype.kind == "f" and not np.all(a == np.round(a)):  # catches NaN as well
-        bad = a[a != np.round(a)][0]
-        raise ValueError(f"{name} must hold categories, got {bad:g}; "
-                         "split a continuous feature first, for example with x > threshold")
-    if a.dtype.kind == "f" and not np.all(np.isfinite(a)):
-        raise ValueError(f"{name} must be finite, got {a[~np.isfinite(a)][0]}; remove it first")
     return np.unique(a, return_inverse=True)[1]

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from mathml import _check
-from mathml._check import as_bool, as_function, as_int, as_rng, as_scalar, finite_result
+from mathml._check import (
+    as_bool,
+    as_function,
+    as_int,
+    as_returned_array,
+    as_rng,
+    as_scalar,
+    exact,
+    finite_result,
+)
+from mathml._normal import mean_and_sd
 
 
 @dataclass(frozen=True)
@@ -76,14 +86,12 @@ def monte_carlo(f: Callable, sample: Callable, n: int, *, rng: np.random.Generat
     as_function(f, "f")
     as_function(sample, "sample")
     n, rng = as_int(n, "n", low=2, high=10**8), as_rng(rng)
-    draws = _check.as_returned_array(sample(rng, n), "sample")
+    draws = as_returned_array(sample(rng, n), "sample")
     if draws.ndim == 0 or len(draws) != n:
         raise ValueError(f"sample must return n = {n} draws, got shape {draws.shape}; "
                          "draw with size=n")
-    values = _values(f(draws), "f", n)
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean, se = values.mean(), values.std(ddof=1) / np.sqrt(n)
-    return _estimate(mean, se, n)
+    mean, sd = mean_and_sd(_values(f(draws), "f", n))
+    return MeanEstimate(mean, sd / math.sqrt(n), float(n))
 
 
 def importance(f: Callable, log_target: Callable, proposal, n: int, *, rng: np.random.Generator,
@@ -156,12 +164,13 @@ def importance(f: Callable, log_target: Callable, proposal, n: int, *, rng: np.r
     ess = w.sum() ** 2 / (w @ w)
     with np.errstate(over="ignore", invalid="ignore"):
         if normalise:
-            mean = w @ values / w.sum()
-            se = np.sqrt(np.sum((w * (values - mean)) ** 2)) / w.sum()
+            mean = finite_result(w @ values / w.sum(), "the mean")
+            se = finite_result(np.sqrt(np.sum((w * (values - mean)) ** 2)) / w.sum(),
+                               "the standard error")
         else:
-            terms = np.exp(log_w) * values
-            mean, se = terms.mean(), terms.std(ddof=1) / np.sqrt(n)
-    return _estimate(mean, se, ess)
+            mean, sd = mean_and_sd(finite_result(np.exp(log_w) * values, "a weighted value"))
+            se = sd / math.sqrt(n)
+    return MeanEstimate(float(mean), float(se), float(ess))
 
 
 def trapezoid_error(bend: float, a: float, b: float, n: int) -> float:
@@ -196,22 +205,17 @@ def trapezoid_error(bend: float, a: float, b: float, n: int) -> float:
     >>> trapezoid_error(2.0, 0.0, 1.0, 10)  # x² on [0, 1]: attained, as f'' is constant
     0.0016666666666666666
     """
-    bend = as_scalar(bend, "bend", low=0.0)
+    bend = as_scalar(bend, "bend", "[0, inf)")
     a, b = as_scalar(a, "a"), as_scalar(b, "b")
     n = as_int(n, "n", low=1, high=2**53)
     if not a < b:
-        raise ValueError(f"b must be above a = {a:g}, got {b:g}; exchange the ends")
+        raise ValueError(f"b must be above a = {exact(a)}, got {exact(b)}; exchange the ends")
     with np.errstate(over="ignore"):
         return float(finite_result(np.float64(b - a) ** 3 * bend / 12 / n**2, "the bound"))
 
 
-def _estimate(mean: float, se: float, ess: float) -> MeanEstimate:
-    return MeanEstimate(float(finite_result(mean, "the mean")),
-                        float(finite_result(se, "the standard error")), float(ess))
-
-
 def _values(values, name: str, n: int, *, neg_inf: bool = False) -> np.ndarray:
-    a = _check.as_returned_array(values, name).astype(float)
+    a = as_returned_array(values, name).astype(float)
     if a.shape != (n,):
         raise ValueError(f"{name} must return one number per draw, shape {(n,)}, got {a.shape}; "
                          "compute with the whole array of draws")

@@ -142,7 +142,7 @@ def power_iteration(A, x0, *, steps: int = 1000, tol: float = 1e-10) -> PowerIte
     >>> power_iteration([[0, -1], [1, 0]], [1, 0], steps=50).converged  # a rotation
     False
     """
-    A = as_matrix(A, "A")
+    A = as_matrix(A, "A", repair="pass a square matrix")
     if A.shape[0] != A.shape[1]:
         raise ValueError(f"A must be square, got shape {A.shape}; for other shapes use AᵀA")
     x = as_vector(x0, "x0", size=A.shape[0])
@@ -198,7 +198,7 @@ def low_rank(A, k: int) -> np.ndarray:
     >>> low_rank([[3, 0], [0, 1]], 1).tolist()
     [[3.0, 0.0], [0.0, 0.0]]
     """
-    A = as_matrix(A, "A")
+    A = as_matrix(A, "A", repair="pass a list of rows")
     k = as_int(k, "k", high=min(A.shape))
     unit = np.abs(A).max() or 1.0
     U, s, Vt = np.linalg.svd(A / unit, full_matrices=False)

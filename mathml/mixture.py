@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.linalg import solve_triangular
 from scipy.special import logsumexp
 
 from mathml._check import (
+    as_features,
     as_float_array,
     as_int,
     as_matrix,
@@ -17,12 +16,13 @@ from mathml._check import (
     as_positive,
     as_rng,
     as_scalar,
+    exact,
     finite_result,
 )
+from mathml._normal import log_joint
 
 FLAT = 1e-12  # of the variances of the data: a variance below this share counts as none
 MOST = 10**8  # rows that are drawn in one call
-LOG_TAU = math.log(2 * math.pi)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class KMeansFit:
         >>> kmeans([[0], [1], [9]], 2, rng=rng, start=[[0], [9]]).predict([[4], [6]]).tolist()
         [0, 1]
         """
-        X = as_matrix(X, "X", columns=self.centres.shape[1])
+        X = as_features(X, self.centres.shape[1])
         return np.argmin(_distances(X, self.centres), axis=1)
 
 
@@ -158,8 +158,8 @@ class GaussianMixture:
         return self.means[z] + np.einsum("nij,nj->ni", self._factors[z], noise)
 
     def _log_joint(self, X) -> np.ndarray:
-        X = as_matrix(X, "X", columns=self.means.shape[1])
-        joint = _log_joint(X, self.weights, self.means, self._factors)
+        X = as_features(X, self.means.shape[1])
+        joint = log_joint(X, _log(self.weights), self.means, self._factors)
         finite_result(joint.max(axis=1), "the log-density")
         return joint
 
@@ -294,17 +294,17 @@ def fit_gmm(X, n_components: int, *, rng, floor: float, start=None, tol: float =
     ([-2.5, 2.5], [0.25, 0.25])
     """
     X, K, rng = as_matrix(X, "X"), as_int(n_components, "n_components", low=1), as_rng(rng)
-    tol, max_iter = as_scalar(tol, "tol", low=0.0), as_int(max_iter, "max_iter")
+    tol, max_iter = as_scalar(tol, "tol", "[0, inf)"), as_int(max_iter, "max_iter")
     X, shift = _centred(X)
     _check_enough(X, K, "n_components")
     floor, spread = _as_floor(floor, X), X.var(axis=0)
     weights, means, covs = _start(start, X, K, shift, rng)
     covs, factors = _floored(covs, floor, spread)
-    R, ell = _e_step(_log_joint(X, weights, means, factors))
+    R, ell = _e_step(log_joint(X, _log(weights), means, factors))
     ells, converged = [ell], False
     for _ in range(max_iter):
         weights, means, covs, factors = _m_step(X, R, means, covs, floor, spread)
-        R, ell = _e_step(_log_joint(X, weights, means, factors))
+        R, ell = _e_step(log_joint(X, _log(weights), means, factors))
         ells.append(ell)
         if ells[-1] - ells[-2] <= tol * len(X):
             converged = True
@@ -404,10 +404,10 @@ def _seeds(X: np.ndarray, K: int, rng) -> np.ndarray:
 
 
 def _as_floor(floor, X: np.ndarray) -> float:
-    floor, largest = as_scalar(floor, "floor", low=0.0), float(X.var(axis=0).max())
+    floor, largest = as_scalar(floor, "floor", "[0, inf)"), float(X.var(axis=0).max())
     if 0 < floor < FLAT * largest:
         raise ValueError(f"floor must be 0 or at least {FLAT:g} of the largest variance, "
-                         f"{largest:.6g}, got {floor:g}; raise it")
+                         f"{exact(largest)}, got {exact(floor)}; raise it")
     return floor
 
 
@@ -439,35 +439,30 @@ def _start(start, X: np.ndarray, K: int, shift: np.ndarray, rng) -> tuple[np.nda
 
 
 def _floored(covs: np.ndarray, floor: float, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Covariances with no eigenvalue below the floor, and their Cholesky factors."""
-    raised = covs.copy()
+    """Covariances with no eigenvalue below the floor, and their triangular factors."""
     if floor > 0:
-        for k, cov in enumerate(covs):
-            values, vectors = np.linalg.eigh(cov)
-            if values[0] < floor:
-                raised[k] = (vectors * np.maximum(values, floor)) @ vectors.T
-    else:
-        scale = np.sqrt(np.where(spread > 0, spread, 1.0))
-        with np.errstate(over="ignore"):
-            units = finite_result(covs / np.outer(scale, scale), "the covariances of start")
-        least = np.linalg.eigvalsh(units)[:, 0]
-        if np.any(least < FLAT):
-            k = int(np.argmin(least))
-            raise ValueError(f"the variance of component {k} must stay above 0 in all directions, "
-                             f"got {max(least[k], 0):.3g} of the data's; set a floor, ask for "
-                             "fewer components, or look for repeated rows and columns")
-    return raised, np.linalg.cholesky(raised)
+        values, vectors = np.linalg.eigh(covs)
+        roots = vectors * np.sqrt(np.maximum(values, floor))[:, None, :]
+        # Their product would round the floor away beside a large variance; R of QR does not.
+        factors = np.linalg.qr(roots.transpose(0, 2, 1), mode="r").transpose(0, 2, 1)
+        factors = factors * np.sign(np.einsum("kii->ki", factors))[:, None, :]
+        low = values[:, :1, None] < floor
+        return np.where(low, factors @ factors.transpose(0, 2, 1), covs), factors
+    scale = np.sqrt(np.where(spread > 0, spread, 1.0))
+    with np.errstate(over="ignore"):
+        units = finite_result(covs / np.outer(scale, scale), "the covariances of start")
+    least = np.linalg.eigvalsh(units)[:, 0]
+    if np.any(least < FLAT):
+        k = int(np.argmin(least))
+        raise ValueError(f"the variance of component {k} must stay above 0 in all directions, "
+                         f"got {max(least[k], 0):.3g} of the data's; set a floor, ask for "
+                         "fewer components, or look for repeated rows and columns")
+    return covs, np.linalg.cholesky(covs)
 
 
-def _log_joint(X: np.ndarray, weights, means, factors) -> np.ndarray:
-    """log π_k + log N(x_i; μ_k, Σ_k), with the Cholesky factors of the covariances."""
-    parts = []
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        for weight, mean, L in zip(weights, means, factors, strict=True):
-            u = solve_triangular(L, (X - mean).T, lower=True, check_finite=False)    # (d, n)
-            log_norm = X.shape[1] * LOG_TAU / 2 + np.log(np.diag(L)).sum()
-            parts.append(np.log(weight) - log_norm - np.sum(u**2, axis=0) / 2)
-    return np.stack(parts, axis=1)                                            # (n, K)
+def _log(weights: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore"):  # a component of weight 0 explains nothing
+        return np.log(weights)
 
 
 def _e_step(joint: np.ndarray) -> tuple[np.ndarray, float]:

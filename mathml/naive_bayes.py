@@ -13,8 +13,9 @@ from mathml._check import (
     as_binary,
     as_classified,
     as_counts,
-    as_matrix,
+    as_features,
     as_scalar,
+    exact,
     finite_result,
 )
 from mathml._class_models import ClassModel, by_class, log_shares
@@ -48,7 +49,7 @@ class BernoulliNB(ClassModel):
         >>> np.exp(fit.log_joint([[1, 0]])).round(4).tolist()  # 1/3 · 1/3 · 2/3, 2/3 · 3/4 · 1/2
         [[0.0741, 0.25]]
         """
-        X = _each(as_binary, as_matrix(X, "X", columns=self.theta.shape[1]))
+        X = _each(as_binary, as_features(X, self.theta.shape[1]))
         return self.log_prior + _weighted(X, self.theta) + _weighted(1 - X, self._not_theta)
 
 
@@ -84,7 +85,7 @@ class MultinomialNB(ClassModel):
         >>> fit.log_joint([[3, 0], [0, 1]]).round(4).tolist()
         [[-0.6931, -2.7726], [-inf, -1.3863]]
         """
-        X = _each(as_counts, as_matrix(X, "X", columns=self.theta.shape[1]))
+        X = _each(as_counts, as_features(X, self.theta.shape[1]))
         with np.errstate(over="ignore"):
             return self.log_prior + _weighted(X, self.theta)
 
@@ -120,7 +121,7 @@ class GaussianNB(ClassModel):
         >>> fit.log_joint([[1]]).round(4).tolist()
         [[-1.6121, -14.1121]]
         """
-        X = as_matrix(X, "X", columns=self.means.shape[1])
+        X = as_features(X, self.means.shape[1])
         with np.errstate(over="ignore"):
             z2 = ((X[:, None, :] - self.means) / np.sqrt(self.variances)) ** 2  # (n, K, d)
             logs = -0.5 * np.sum(z2 + np.log(2 * np.pi) + np.log(self.variances), axis=2)
@@ -166,7 +167,7 @@ def fit_bernoulli_nb(X, y, *, alpha: float = 1.0) -> BernoulliNB:
     """
     X, y = as_classified(X, y)
     sizes = np.bincount(y)
-    alpha = as_scalar(alpha, "alpha", low=0.0)
+    alpha = as_scalar(alpha, "alpha", "[0, inf)")
     ones = by_class(_each(as_binary, X), y, lambda rows: rows.sum(axis=0))
     theta, not_theta = (_smoothed(c, sizes, alpha, 2) for c in (ones, sizes[:, None] - ones))
     return BernoulliNB(log_shares(sizes), theta, not_theta)
@@ -212,7 +213,7 @@ def fit_multinomial_nb(X, y, *, alpha: float = 1.0) -> MultinomialNB:
     """
     X, y = as_classified(X, y)
     sizes = np.bincount(y)
-    alpha = as_scalar(alpha, "alpha", low=0.0)
+    alpha = as_scalar(alpha, "alpha", "[0, inf)")
     with np.errstate(over="ignore"):
         counts = by_class(_each(as_counts, X), y, lambda rows: rows.sum(axis=0))
         total = finite_result(counts.sum(axis=1), "the number of words")
@@ -262,7 +263,7 @@ def fit_gaussian_nb(X, y, *, floor: float = 0.0) -> GaussianNB:
     """
     X, y = as_classified(X, y)
     sizes = np.bincount(y)
-    floor = as_scalar(floor, "floor", low=0.0)
+    floor = as_scalar(floor, "floor", "[0, inf)")
     with np.errstate(over="ignore", invalid="ignore"):
         means = finite_result(by_class(X, y, lambda rows: rows.mean(axis=0)), "the means")
         variances = by_class(X, y, lambda rows: rows.var(axis=0, ddof=0))
@@ -290,7 +291,7 @@ def _smoothed(counts: np.ndarray, total: np.ndarray, alpha: float, outcomes: int
         total = finite_result(total + outcomes * alpha, "alpha times the number of outcomes")
         shares = (counts + alpha) / total[:, None]
     if alpha > 0 and np.any(shares == 0):
-        raise ValueError(f"alpha must be 0 or large enough for shares above 0, got {alpha:g}; "
+        raise ValueError(f"alpha must be 0 or large enough for shares above 0, got {exact(alpha)}; "
                          "choose a larger one")
     return shares
 

@@ -5,12 +5,14 @@ Arguments that are not made of real numbers raise TypeError everywhere.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from scipy.linalg.blas import ddot
 
-from mathml._check import as_float_array, as_int, as_matrix, as_scalar, as_vector
+from mathml._check import as_float_array, as_int, as_matrix, as_scalar, as_vector, exact
 
-# Sums inside this range have lost nothing to overflow or underflow that a float could show.
-SAFE_LOW, SAFE_HIGH = 1e-250, 1e250
+SAFE = 1e250  # a sum of squares in [1/SAFE, SAFE] has lost nothing that a float could show
 
 
 def lp_norm(x, p: float, *, axis: int | None = None):
@@ -39,7 +41,8 @@ def lp_norm(x, p: float, *, axis: int | None = None):
     ------
     ValueError
         If `x` is empty, not finite or (without `axis`) not one-dimensional; if ``p <= 0`` (the
-        number of non-zeros is `l0_count`); if the norm itself is above the largest float, 1.8e308.
+        number of non-zeros is `l0_count`); if the norm, or its quotient by the largest entry, is
+        above the largest float, 1.8e308.
 
     References
     ----------
@@ -54,16 +57,27 @@ def lp_norm(x, p: float, *, axis: int | None = None):
     >>> lp_norm([[3, 4], [6, 8]], 2, axis=1).tolist()
     [5.0, 10.0]
     """
-    p = _as_order(p)
-    a, axis = _as_vectors(x, axis), axis or 0
-    with np.errstate(all="ignore"):
-        total = np.dot(a, a) if p == 2 and a.ndim == 1 else _total(np.abs(a), p, axis)
-    # A total inside the range proves, too, that every entry is finite. Small p go the other way,
-    # because the root 1/p would blow up the rounding of their sum.
-    if p >= 0.1 and np.all((total > SAFE_LOW) & (total < SAFE_HIGH)):
-        norm = total if p in (1, np.inf) else total ** (1 / p)
-    else:
-        norm = _scaled_norm(as_float_array(a, "x"), p, axis)
+    p = as_scalar(p, "p", "(0, inf]", "to count non-zeros use l0_count")
+    if p == 2 and axis is None and type(x) is np.ndarray and x.ndim == 1 and x.dtype == float:
+        square = ddot(x, x) if x.size else 0.0  # of np.dot an overflow would be a warning
+        if 1 / SAFE <= square <= SAFE:          # which proves, too, that all entries are finite
+            return math.sqrt(square)
+    size, axis = np.abs(_as_vectors(x, axis)), axis or 0
+    m = size.max(axis)
+    if not np.all(np.isfinite(m)):
+        as_float_array(x, "x")  # names the culprit
+    with np.errstate(over="ignore", under="ignore"):
+        if p == np.inf:
+            norm = m
+        elif p == 1:
+            norm = size.sum(axis)
+        else:  # ‖x‖ = m ‖x/m‖: of numbers up to 1 no power overflows
+            size /= np.expand_dims(np.where(m == 0, 1.0, m), axis)
+            size **= p
+            norm = m * size.sum(axis) ** (1 / p)
+    if not np.all(np.isfinite(norm)):
+        raise ValueError(f"the l{exact(p)} norm of x must be at most 1.8e308, got a larger one; "
+                         "divide x by its largest entry first")
     return norm if np.ndim(norm) else float(norm)
 
 
@@ -111,9 +125,7 @@ def dual_exponent(p: float) -> float:
     >>> dual_exponent(2), dual_exponent(1), dual_exponent(np.inf), dual_exponent(4)
     (2.0, inf, 1.0, 1.3333333333333333)
     """
-    p = _as_order(p)
-    if p < 1:
-        raise ValueError(f"p must be at least 1, got {p:g}; below 1 the lp 'norm' has no dual norm")
+    p = as_scalar(p, "p", "[1, inf]", "below 1 the lp 'norm' has no dual norm")
     return np.inf if p == 1 else 1.0 if p == np.inf else p / (p - 1)
 
 
@@ -141,9 +153,8 @@ def unit_ball(p: float, n: int) -> np.ndarray:
     >>> unit_ball(1, 5).tolist()
     [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0], [1.0, 0.0]]
     """
-    p, n = _as_order(p), as_int(n, "n", low=5, high=10**6)
-    if p < 0.01:
-        raise ValueError(f"p must be at least 0.01, got {p:g}; the ball is all but its axes there")
+    p = as_scalar(p, "p", "[0.01, inf]", "the ball of a smaller p is all but its axes")
+    n = as_int(n, "n", low=5, high=10**6)
     t = np.linspace(0, 2 * np.pi, n)
     for parts in (4, 8) if n > 8 else (4,):
         k = np.arange(parts + 1)
@@ -198,11 +209,11 @@ def steepest_direction(g, p: float) -> np.ndarray:
     >>> steepest_direction([3, 4], 2).tolist()
     [0.6, 0.8]
     """
-    g, p = _as_gradient(g), _as_order(p)
+    g, p = _as_gradient(g), as_scalar(p, "p", "(0, inf]")
     if p <= 1:
         return np.where(np.arange(g.size) == np.argmax(np.abs(g)), np.sign(g), 0.0)
     power = 0.0 if p == np.inf else 1 / (p - 1)  # q - 1
-    u = np.where(g == 0, 0.0, np.sign(g) * np.abs(g) ** power)
+    u = np.where(g == 0, 0.0, np.sign(g) * np.abs(g) ** power) + 0.0  # an underflown -0.0 is 0.0
     return u / lp_norm(u, p)
 
 
@@ -233,7 +244,7 @@ def steepest_direction_quadratic(g, H) -> np.ndarray:
     [0.5, 0.0]
     """
     g = _as_gradient(g)
-    H = as_matrix(H, "H", rows=g.size)
+    H = as_matrix(H, "H", rows=g.size, repair="pass a square matrix")
     scale = np.abs(H).max()
     if H.shape != (g.size, g.size) or not np.allclose(H, H.T, rtol=0, atol=1e-10 * scale):
         raise ValueError(f"H must be symmetric of shape {(g.size, g.size)}, got shape {H.shape}; "
@@ -249,22 +260,15 @@ def steepest_direction_quadratic(g, H) -> np.ndarray:
     return np.linalg.solve(L.T, z / lp_norm(z, 2)) / np.sqrt(scale)
 
 
-def _as_order(p) -> float:
-    p = as_scalar(p, "p", finite=False)
-    if p <= 0:
-        raise ValueError(f"p must be positive, got {p:g}; to count non-zeros use l0_count")
-    return p
-
-
 def _as_vectors(x, axis: int | None) -> np.ndarray:
-    # A float array is not copied, and its finiteness is checked later.
-    a = x if isinstance(x, np.ndarray) and x.dtype == float else as_float_array(x, "x")
+    a = x if type(x) is np.ndarray and x.dtype == float else as_float_array(x, "x")
+    if a.size == 0 or (axis is not None and a.ndim == 0):
+        raise ValueError(f"x must have at least 1 entry along an axis, got shape {a.shape}; "
+                         "pass a vector")
     if axis is not None:
         as_int(axis, "axis", low=-a.ndim, high=a.ndim - 1)
     elif a.ndim != 1:
         raise ValueError(f"x must be one-dimensional, got shape {a.shape}; pass axis for a stack")
-    if a.size == 0:
-        raise ValueError(f"x must have at least 1 entry, got shape {a.shape}; pass a vector")
     return a
 
 
@@ -275,25 +279,3 @@ def _as_gradient(g) -> np.ndarray:
         raise ValueError("g must not be 0, got the zero vector; where the gradient vanishes no "
                          "direction is steepest")
     return g / np.abs(g).max()
-
-
-def _total(size: np.ndarray, p: float, axis: int) -> np.ndarray:
-    """Σ|x|ᵖ, or the maximum for p = ∞. Overwrites its argument, the absolute values."""
-    if p == np.inf:
-        return size.max(axis)
-    if p != 1:
-        size **= p
-    return size.sum(axis)
-
-
-def _scaled_norm(a: np.ndarray, p: float, axis: int) -> np.ndarray:
-    """‖a‖ = m ‖a/m‖ with m the largest entry: no power of a number above 1 is ever taken."""
-    size = np.abs(a)
-    m = size.max(axis, keepdims=True)
-    with np.errstate(over="ignore", under="ignore"):
-        size /= np.where(m == 0, 1.0, m)
-        norm = m.squeeze(axis) * _total(size, p, axis) ** (1 / p)
-    if not np.all(np.isfinite(norm)):
-        raise ValueError(f"the l{p:g} norm of x must be at most 1.8e308, got a larger one; "
-                         "divide x by its largest entry first")
-    return norm

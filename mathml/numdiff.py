@@ -237,7 +237,7 @@ def check_gradient(f: Callable, grad: Callable, x, *, tol: float = 1e-6) -> Grad
     disagrees at coordinate 1: grad gives 2, central differences give 4 (relative error 0.5)
     """
     f, grad = as_function(f, "f"), as_function(grad, "grad")
-    x, tol = _point(x), as_scalar(tol, "tol", low=0.0)
+    x, tol = _point(x), as_scalar(tol, "tol", "[0, inf)")
     with np.errstate(all="ignore"):
         a = as_returned_gradient(grad(x.copy() if x.ndim else float(x)), "grad", x.shape).ravel()
         middle = _number(f, x.copy())

@@ -11,6 +11,7 @@ import numpy as np
 
 from mathml._check import (
     as_bool,
+    as_features,
     as_int,
     as_matrix,
     as_positive,
@@ -78,7 +79,7 @@ class PCA:
         >>> fit_pca([[0, 0], [2, 0]]).transform([[5, 7]]).tolist()
         [[4.0]]
         """
-        X = as_matrix(X, "X", columns=len(self.mean))
+        X = as_features(X, len(self.mean))
         with np.errstate(over="ignore", invalid="ignore"):
             return finite_result((X - self.mean) / self.scale @ self.components.T, "the scores")
 
@@ -275,7 +276,7 @@ def fit_ratings(R, rank: int, *, penalty: float, rng: np.random.Generator, steps
     >>> bool(fit.predict()[1, 1] > 3), fit.converged
     (True, True)
     """
-    R = as_matrix(R, "R", missing=True)
+    R = as_matrix(R, "R", missing=True, repair="give each rater a row")
     rank = as_int(rank, "rank", low=1, high=min(R.shape))
     penalty, tol = as_positive(penalty, "penalty"), as_positive(tol, "tol")
     steps, rng = as_int(steps, "steps", low=1), as_rng(rng)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from mathml._check import as_matrix, as_positive, as_vector, finite_result
+from mathml._check import as_features, as_matrix, as_positive, as_vector, finite_result
 
 VIOLATION = 1e-10  # of the optimality conditions, in units of f, at which the fit stops
 GAP = 1e-8  # of the dual value: what is called converged
@@ -77,7 +77,7 @@ class SVM:
         >>> machine.decision([[1, 1], [0, 0], [3, 0]]).round(6).tolist()
         [1.0, 0.0, 1.5]
         """
-        X = as_matrix(X, "X", columns=self._points.shape[1])
+        X = as_features(X, self._points.shape[1])
         with np.errstate(over="ignore", invalid="ignore"):
             values = _kernel(X, self._points, self._gamma) @ self._weights + self.intercept
         return finite_result(values, "the decision")

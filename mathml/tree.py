@@ -12,7 +12,15 @@ from typing import Literal
 
 import numpy as np
 
-from mathml._check import as_choice, as_int, as_labels, as_matrix, as_vector, finite_result
+from mathml._check import (
+    as_choice,
+    as_features,
+    as_int,
+    as_labels,
+    as_matrix,
+    as_vector,
+    finite_result,
+)
 
 TASKS = ("classification", "regression")
 LEAF = -1  # in place of a feature
@@ -63,7 +71,7 @@ class Tree:
         >>> fit_tree([[0], [1], [5]], [0, 0, 1]).apply([[0.4], [9]]).tolist()
         [1, 2]
         """
-        X = as_matrix(X, "X", columns=self._columns)
+        X = as_features(X, self._columns)
         node, rows = np.zeros(len(X), dtype=int), np.arange(len(X))
         for _ in range(self.depth):
             asked = self.feature[node] != LEAF

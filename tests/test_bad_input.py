@@ -602,6 +602,59 @@ def test_the_valid_call_works_and_lists_and_read_only_arrays_give_the_same(name)
         assert repr(fingerprint(first)) == repr(fingerprint(again))
 
 
+class Column:
+    """A column of a table as pandas hands it over: objects, behind NumPy's protocol."""
+
+    def __init__(self, values):
+        self.values = np.array(values, dtype=object)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.values, dtype=dtype)
+
+
+def holds_numbers(valid) -> bool:
+    """Whether an argument is an array of numbers, of at least one axis."""
+    if not isinstance(valid, (list, np.ndarray)):
+        return False
+    a = np.array(valid)
+    return a.size > 0 and a.dtype.kind in "buif"
+
+
+LISTED = {"neural.MLP 0", "probability.Joint.from_outcomes 0"}  # lists by their nature
+NUMERIC = [(name, slot) for name in sorted(CASES) for slot, valid in arguments(name).items()
+           if holds_numbers(valid) and f"{name} {slot}" not in LISTED]
+
+
+@pytest.mark.parametrize(("name", "slot"), NUMERIC)
+def test_the_same_numbers_in_any_container_give_the_same_answer(name, slot):
+    function, valid = resolve(name), np.array(arguments(name)[slot])
+
+    def answer(value):
+        args, kwargs = replace(CASES[name], slot, value)
+        return function(*args, **kwargs)
+
+    expected = answer(valid)
+    for value in valid.astype(object), Column(valid), np.ma.array(valid):
+        if not callable(expected):
+            assert repr(fingerprint(answer(value))) == repr(fingerprint(expected))
+    hidden = np.ma.array(valid, mask=np.zeros(valid.shape))
+    hidden.mask.flat[-1] = True
+    with pytest.raises(ValueError, match=r"must have no masked entries, got 1; fill or remove"):
+        answer(hidden)
+
+
+@pytest.mark.parametrize("name", sorted(
+    name for name in CASES if name != "pca.RatingsFit.predict" and re.search(
+        r"\.(predict|predict_proba|log_joint|apply|neighbours|decision|transform|line"
+        r"|responsibilities|log_density)$", name)))
+def test_no_rows_have_no_predictions(name):
+    rows, = arguments(name).values()
+    some, none = resolve(name)(rows), resolve(name)(np.empty((0, np.shape(rows)[1])))
+    for a, b in zip(some, none, strict=True) if isinstance(some, tuple) else [(some, none)]:
+        assert b.shape == (0, *a.shape[1:])
+        assert b.dtype == a.dtype
+
+
 def send(name: str, slot, value) -> None:
     """Call with one argument replaced; judge the outcome and that no argument was changed."""
     case, function = CASES[name], resolve(name)

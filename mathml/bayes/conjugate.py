@@ -15,6 +15,7 @@ from mathml._check import (
     as_positive,
     as_scalar,
     as_vector,
+    exact,
     finite_result,
 )
 from mathml.estimation.models import Normal
@@ -85,16 +86,17 @@ class BetaBernoulli:
     def mode(self) -> float:
         """``(a-1) / (a+b-2)`` if a, b > 1; else the end where the density is largest."""
         if max(self.a, self.b) < 1 or self.a == self.b == 1:
-            raise ValueError(f"mode must be unique, got a = {self.a:g} and b = {self.b:g}; "
-                             "use the mean, or more data")
+            raise ValueError(f"mode must be unique, got a = {exact(self.a)} and "
+                             f"b = {exact(self.b)}; use the mean, or more data")
         if self.a <= 1 or self.b <= 1:
             return 0.0 if self.a < self.b else 1.0
         return (self.a - 1) / (self.a + self.b - 2)
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Equal-tailed credible interval of probability ``level``."""
-        low, high = special.betaincinv(self.a, self.b, _tails(level))
-        return finite_result((float(low), float(high)), "the interval")
+        tail = _tail(level)  # the upper one, too, as 1 - tail would round it
+        return (float(special.betaincinv(self.a, self.b, tail)),
+                float(special.betainccinv(self.a, self.b, tail)))
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ class NormalMean:
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Equal-tailed credible interval of probability ``level`` for μ."""
-        half = float(-special.ndtri(_tails(level)[0])) * math.sqrt(self.var)
+        half = float(-special.ndtri(_tail(level))) * math.sqrt(self.var)
         return self.mean - half, self.mean + half
 
 
@@ -223,9 +225,8 @@ class GammaPoisson:
         """
         k = _counts(k)
         with np.errstate(over="ignore", invalid="ignore"):
-            some = np.maximum(k, 1)
-            rising = np.where(k > 0, -special.betaln(self.a, some) - np.log(some), 0.0)
-            log_pmf = rising - self.a * np.log1p(1 / self.b) - k * np.log1p(self.b)
+            log_pmf = (_log_rising(self.a, k) - special.gammaln(k + 1)
+                       - self.a * np.log1p(1 / self.b) - k * np.log1p(self.b))
             return np.exp(np.minimum(finite_result(log_pmf, "the log-probability"), 0.0))
 
     @property
@@ -240,8 +241,9 @@ class GammaPoisson:
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Equal-tailed credible interval of probability ``level`` for μ."""
-        low, high = special.gammaincinv(self.a, _tails(level))
-        return finite_result((float(low) / self.b, float(high) / self.b), "the interval")
+        tail = _tail(level)
+        ends = special.gammaincinv(self.a, tail), special.gammainccinv(self.a, tail)
+        return finite_result(tuple(float(end) / self.b for end in ends), "the interval")
 
 
 @dataclass(frozen=True)
@@ -326,7 +328,7 @@ class DirichletCategorical:
 
 def _as_strength(value, name: str) -> float:
     """How many observations a belief is worth: positive, and no sum of two overflows."""
-    return as_scalar(value, name, low=0.0, high=1e300, open_low=True)
+    return as_scalar(value, name, "(0, 1e300]")
 
 
 def _counts(x) -> np.ndarray:
@@ -339,14 +341,17 @@ def _sum(x: np.ndarray) -> float:
         return finite_result(float(x.sum()), "the sum of the counts")
 
 
-def _log_rising(a: float, n: float) -> float:
-    """``log a(a+1)⋯(a+n-1) = log Γ(a+n)/Γ(a)``; a difference of lgammas would cancel."""
-    return special.gammaln(n) - special.betaln(a, n) if n > 0 else 0.0
+def _log_rising(a: float, n):
+    """``log a(a+1)⋯(a+n-1) = log Γ(a+n)/Γ(a)``, by Stirling's series where both are large."""
+    if a < 20:
+        return np.where(n > 0, special.gammaln(a + n) - math.lgamma(a), 0.0)
+    def rest(u):
+        return u * (1 / 12 - u * u * (1 / 360 - u * u * (1 / 1260 - u * u / 1680)))
+    return (a - 0.5) * np.log1p(n / a) + n * (np.log(a + n) - 1) + rest(1 / (a + n)) - rest(1 / a)
 
 
-def _tails(level: float) -> tuple[float, float]:
-    tail = (1 - as_scalar(level, "level", low=0.0, high=1.0, open_low=True, open_high=True)) / 2
-    return tail, 1 - tail
+def _tail(level: float) -> float:
+    return (1 - as_scalar(level, "level", "(0, 1)")) / 2
 
 
 def _count(n, name: str) -> int:

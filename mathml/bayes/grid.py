@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import copy
+from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import special
 
-from mathml._check import as_log_weights, as_scalar, as_vector, finite_result
+from mathml._check import as_log_weights, as_scalar, as_vector, exact, finite_result, freeze
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,32 +48,57 @@ class GridPosterior:
     theta: np.ndarray
     log_density: np.ndarray | None = None
     log_evidence: float = 0.0
+    _weights: np.ndarray = field(init=False, repr=False)   # of the trapezoidal rule, over the ...
+    _unit: float = field(init=False, repr=False)           # ... largest spacing
+    _relative: np.ndarray = field(init=False, repr=False)  # density over its largest value
+    _masses: np.ndarray = field(init=False, repr=False)    # probabilities at the grid points
 
     def __post_init__(self):
         theta = as_vector(self.theta, "theta", min_size=2)
         with np.errstate(over="ignore"):
             steps = finite_result(np.diff(theta), "the spacing of theta")
         if np.any(steps <= 0):
-            raise ValueError(f"theta must increase, got a step of {steps.min():g}; "
+            raise ValueError(f"theta must increase, got a step of {exact(steps.min())}; "
                              "sort it and drop duplicates")
         log_density = (np.zeros(theta.size) if self.log_density is None else
                        as_log_weights(self.log_density, "log_density", size=theta.size))
-        set_field = object.__setattr__
-        set_field(self, "log_evidence", as_scalar(self.log_evidence, "log_evidence"))
-        set_field(self, "theta", theta)
-        with np.errstate(over="ignore"):  # a difference of -inf is a density of 0
-            set_field(self, "log_density", log_density - _log_integral(theta, log_density))
-        for array in self.theta, self.log_density:
-            array.flags.writeable = False
+        half = steps / steps.max() / 2
+        self._set(theta=theta, log_evidence=as_scalar(self.log_evidence, "log_evidence"),
+                  _unit=float(steps.max()), _weights=np.append(half, 0) + np.append(0, half))
+        self._normalise(log_density)
+
+    def _set(self, **values) -> None:
+        self.__dict__.update(values)
+        freeze(values.values())
+
+    def _normalise(self, log_density: np.ndarray) -> float:
+        """Keep this density divided by its integral; return the integral's logarithm."""
+        top = log_density.max()
+        with np.errstate(over="ignore", invalid="ignore"):  # a difference of -inf is a density of 0
+            relative = np.exp(log_density - top)
+            masses = self._weights * relative
+            total = masses.sum()
+            if top == -np.inf or total == 0:
+                raise ValueError("the evidence must be positive, got 0: no grid point is possible; "
+                                 "widen the grid or the prior")
+            log_integral = float(top + np.log(total * self._unit))
+            finite_result(log_integral, "the log-evidence")
+            self._set(log_density=log_density - log_integral, _relative=relative,
+                      _masses=masses / total)
+        return log_integral
+
+    def __setstate__(self, state: dict) -> None:
+        self._set(**state)  # pickling has forgotten which arrays are read-only
 
     def update(self, log_likelihood) -> GridPosterior:
         """The posterior after data with this log-likelihood, a function of θ or a vector (n,)."""
         values = log_likelihood(self.theta.copy()) if callable(log_likelihood) else log_likelihood
         values = as_log_weights(values, "log_likelihood", size=self.theta.size)
+        posterior = copy.copy(self)
         with np.errstate(over="ignore"):
-            log_density = self.log_density + values
-        evidence = self.log_evidence + _log_integral(self.theta, log_density)
-        return GridPosterior(self.theta, log_density, evidence)
+            evidence = self.log_evidence + posterior._normalise(self.log_density + values)
+        posterior._set(log_evidence=finite_result(evidence, "the log-evidence"))
+        return posterior
 
     @property
     def density(self) -> np.ndarray:
@@ -84,13 +109,13 @@ class GridPosterior:
     @property
     def mean(self) -> float:
         """``∫ θ p(θ) dθ``."""
-        return float(self._masses() @ self.theta)
+        return float(self._masses @ self.theta)
 
     @property
     def var(self) -> float:
         """``∫ (θ - mean)² p(θ) dθ``."""
         with np.errstate(over="ignore"):
-            return finite_result(float(self._masses() @ (self.theta - self.mean) ** 2), "var")
+            return finite_result(float(self._masses @ (self.theta - self.mean) ** 2), "var")
 
     @property
     def mode(self) -> float:
@@ -99,42 +124,23 @@ class GridPosterior:
 
     def probability(self, low: float, high: float) -> float:
         """``P(low ≤ θ ≤ high)``; either end may be infinite."""
-        low = as_scalar(low, "low", finite=False)
-        high = as_scalar(high, "high", finite=False)
+        low = as_scalar(low, "low", "[-inf, inf]")
+        high = as_scalar(high, "high", "[-inf, inf]")
         if low > high:
-            raise ValueError(f"low must be at most high, got {low:g} > {high:g}; swap them")
+            raise ValueError(f"low must be at most high, got {exact(low)} > {exact(high)}; "
+                             "swap them")
         below = np.interp([low, high], self.theta, self._cumulative())
         return float(below[1] - below[0])
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Equal-tailed credible interval of probability ``level``."""
-        tail = (1 - as_scalar(level, "level", low=0.0, high=1.0, open_low=True, open_high=True)) / 2
+        tail = (1 - as_scalar(level, "level", "(0, 1)")) / 2
         low, high = np.interp([tail, 1 - tail], self._cumulative(), self.theta)
         return float(low), float(high)
 
-    def _masses(self) -> np.ndarray:
-        """Probability at each grid point: density times trapezoid weight, summing to 1."""
-        return np.exp(self.log_density + _log_weights(self.theta))
-
     def _cumulative(self) -> np.ndarray:
-        density = np.exp(self.log_density - self.log_density.max())
-        steps = np.diff(self.theta)
-        cells = (density[1:] + density[:-1]) * (steps / steps.max())
-        cumulative = np.concatenate([[0.0], np.cumsum(cells)])
+        """``P(θ ≤ θᵢ)`` at the grid points, (n,)."""
+        steps = (self.theta[1:] - self.theta[:-1]) / self._unit
+        cells = (self._relative[1:] + self._relative[:-1]) * steps
+        cumulative = np.concatenate([[0.0], cells.cumsum()])
         return cumulative / cumulative[-1]
-
-
-def _log_weights(theta: np.ndarray) -> np.ndarray:
-    """Logarithms of the trapezoidal rule's weights, half the spacing to either side."""
-    log_half = np.log(np.diff(theta)) - np.log(2)
-    inner = np.logaddexp(log_half[1:], log_half[:-1])
-    return np.concatenate([log_half[:1], inner, log_half[-1:]])   # (n,)
-
-
-def _log_integral(theta: np.ndarray, log_density: np.ndarray) -> float:
-    with np.errstate(over="ignore"):
-        value = float(special.logsumexp(log_density + _log_weights(theta)))
-    if value == -np.inf:
-        raise ValueError("the evidence must be positive, got 0: no grid point is possible; "
-                         "widen the grid or the prior")
-    return finite_result(value, "the log-evidence")

@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, dataclass, field
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from mathml._check import as_matrix, as_positive, as_vector, finite_result
+from mathml._check import as_features, as_matrix, as_positive, as_vector, finite_result, freeze
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,15 +100,18 @@ class BayesianLinear:
                             ("log_evidence", 0.0 - twice / 2),
                             ("_centre", centre), ("_root", root)):
             set_field(self, name, finite_result(value, name.strip("_")))
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False
+        freeze(vars(self).values())
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state)
+        freeze(state.values())  # pickling has forgotten it
 
     def line(self, X) -> tuple[np.ndarray, np.ndarray]:
         """Mean and variance (m,) of ``b + w·x`` at each row x of ``X`` (m, d).
 
         The variance is ``σ²/n + (x - x̄)' cov (x - x̄)``: least at the centre of the data.
         """
-        X = as_matrix(X, "X", columns=self.mean.size)
+        X = as_features(X, self.mean.size)
         with np.errstate(over="ignore", invalid="ignore"):
             away = X - self._centre
             mean = float(np.mean(self.y)) + away @ self.mean

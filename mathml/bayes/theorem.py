@@ -1,16 +1,21 @@
 """Bayes' theorem over finitely many hypotheses, and in odds.
 
-All products of probabilities are sums of logarithms inside, so that nothing underflows.
+Products of probabilities are sums of logarithms inside, so that nothing underflows.
 """
 
 from __future__ import annotations
 
+import decimal
 import math
-from fractions import Fraction
+from decimal import Decimal
 
 import numpy as np
+from scipy.special import softmax
 
-from mathml._check import as_log_weights, as_pmf, as_scalar, as_vector
+from mathml._check import as_log_weights, as_nonnegative, as_pmf, as_scalar
+
+# Twice the digits of floats, and room for the exponents of any number of them.
+WIDE = decimal.Context(prec=40, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
 
 
 def update(prior, likelihood) -> np.ndarray:
@@ -45,11 +50,10 @@ def update(prior, likelihood) -> np.ndarray:
     array([0.794118, 0.205882])
     """
     prior = as_pmf(prior, "prior")
-    likelihood = as_vector(likelihood, "likelihood", size=prior.size)
-    if np.any(likelihood < 0):
-        raise ValueError(f"likelihood must be nonnegative, got {likelihood.min():g}; "
-                         "for logarithms use update_log")
-    return _posterior(_log(prior) + _log(likelihood))
+    likelihood = as_nonnegative(likelihood, "likelihood", size=prior.size,
+                                repair="for logarithms use update_log")
+    with np.errstate(divide="ignore"):  # log 0 = -inf
+        return _posterior(np.log(prior) + np.log(likelihood))
 
 
 def update_log(prior, log_likelihood) -> np.ndarray:
@@ -83,7 +87,8 @@ def update_log(prior, log_likelihood) -> np.ndarray:
     """
     prior = as_pmf(prior, "prior")
     log_likelihood = as_log_weights(log_likelihood, "log_likelihood", size=prior.size)
-    return _posterior(_log(prior) + log_likelihood)
+    with np.errstate(divide="ignore"):
+        return _posterior(np.log(prior) + log_likelihood)
 
 
 def posterior_odds(prior_odds, *likelihood_ratios) -> float:
@@ -116,25 +121,20 @@ def posterior_odds(prior_odds, *likelihood_ratios) -> float:
     >>> round(odds / (1 + odds), 6)
     0.794118
     """
-    factors = [as_scalar(prior_odds, "prior_odds", low=0.0)]
-    factors += [as_scalar(r, "likelihood_ratios", low=0.0) for r in likelihood_ratios]
-    try:  # exact product, one rounding: neither order nor an intermediate overflow matters
-        return float(math.prod(map(Fraction, factors)))
-    except OverflowError:
+    factors = [as_scalar(prior_odds, "prior_odds", "[0, inf)")]
+    factors += [as_scalar(r, "likelihood_ratios", "[0, inf)") for r in likelihood_ratios]
+    with decimal.localcontext(WIDE):  # neither the order nor an intermediate overflow matters
+        odds = float(math.prod(map(Decimal, factors)))
+    if odds == math.inf:
         raise ValueError("posterior odds must fit into a float, got more than 1.8e308; "
-                         "add log-odds instead") from None
-
-
-def _log(p: np.ndarray) -> np.ndarray:
-    return np.log(p, out=np.full(p.shape, -np.inf), where=p > 0)
+                         "add log-odds instead")
+    return odds
 
 
 def _posterior(log_weights: np.ndarray) -> np.ndarray:
     """Weights given by their logarithms, normalised to sum to 1."""
-    top = log_weights.max()
-    if top == -np.inf:
+    if log_weights.max() == -np.inf:
         raise ValueError("the evidence must be positive, got 0: every hypothesis is ruled out by "
                          "its prior or by the data; add a hypothesis which allows the data")
     with np.errstate(over="ignore"):  # a difference of -inf is a weight of 0, as it should be
-        weights = np.exp(log_weights - top)
-    return weights / weights.sum()
+        return softmax(log_weights)

@@ -11,6 +11,7 @@ from mathml._check import (
     as_labels,
     as_nonnegative,
     as_vector,
+    exact,
     finite_result,
 )
 from mathml.estimation.models import (
@@ -165,7 +166,7 @@ def fit_normal(x) -> NormalFit:
     Raises
     ------
     ValueError, TypeError
-        If ``x`` is empty, not finite, or so large that its variance overflows.
+        If ``x`` is empty, not finite, or its variance over- or underflows.
 
     References
     ----------
@@ -182,6 +183,9 @@ def fit_normal(x) -> NormalFit:
         return NormalFit(x[0], 0.0, x.size)
     with np.errstate(over="ignore", invalid="ignore"):
         var = finite_result(float(np.var(x, ddof=0)), "the variance of x")
+    if var == 0:
+        raise ValueError("the variance of x must be above the smallest float, got 0 for values "
+                         f"from {exact(x.min())} to {exact(x.max())}; rescale the input")
     return NormalFit(_mean(x), var, x.size)
 
 

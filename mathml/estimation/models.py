@@ -22,6 +22,7 @@ from mathml._check import (
     as_nonnegative,
     as_pmf,
     as_positive,
+    as_probability,
     as_sample_size,
     as_scalar,
     as_vector,
@@ -58,7 +59,7 @@ def normal_logpdf(x, *, mean: float, var: float):
     39.9
     """
     x, mean = as_float_array(x, "x"), as_scalar(mean, "mean")
-    var = as_scalar(var, "var", low=0.0, open_low=True)
+    var = as_positive(var, "var")
     with np.errstate(over="ignore"):
         z = (x - mean) / math.sqrt(var)
         value = -0.5 * (math.log(2 * math.pi) + math.log(var) + z * z)
@@ -89,7 +90,7 @@ class Bernoulli:
     p: float
 
     def __post_init__(self):
-        object.__setattr__(self, "p", as_scalar(self.p, "p", low=0.0, high=1.0))
+        object.__setattr__(self, "p", as_probability(self.p, "p"))
 
     @property
     def mean(self) -> float:
@@ -197,7 +198,7 @@ class Poisson:
     mean: float
 
     def __post_init__(self):
-        object.__setattr__(self, "mean", as_scalar(self.mean, "mean", low=0.0))
+        object.__setattr__(self, "mean", as_scalar(self.mean, "mean", "[0, inf)"))
 
     @property
     def var(self) -> float:
@@ -246,7 +247,7 @@ class Exponential:
     rate: float
 
     def __post_init__(self):
-        value = as_scalar(self.rate, "rate", low=0.0, open_low=True)
+        value = as_positive(self.rate, "rate")
         object.__setattr__(self, "rate", value)
 
     @property
@@ -303,7 +304,7 @@ class Normal:
 
     def __post_init__(self):
         object.__setattr__(self, "mean", as_scalar(self.mean, "mean"))
-        object.__setattr__(self, "var", as_scalar(self.var, "var", low=0.0))
+        object.__setattr__(self, "var", as_scalar(self.var, "var", "[0, inf)"))
 
     def log_likelihood(self, x) -> float:
         """``-n/2 log(2πσ²) - Σᵢ (xᵢ-μ)²/(2σ²)``; no value if σ² = 0, there is no density."""
@@ -469,7 +470,7 @@ def _as_model(model):
 
 
 def _interior(p: float) -> float:
-    return as_scalar(p, "p", low=0.0, high=1.0, open_low=True, open_high=True)
+    return as_scalar(p, "p", "(0, 1)")
 
 
 def _total(terms: np.ndarray) -> float:

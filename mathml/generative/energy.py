@@ -75,7 +75,7 @@ class RBM:
     c: np.ndarray
 
     def __post_init__(self) -> None:
-        W = as_matrix(self.W, "W")
+        W = as_matrix(self.W, "W", repair="give each visible bit a row")
         b = as_vector(self.b, "b", size=W.shape[0])
         c = as_vector(self.c, "c", size=W.shape[1])
         with np.errstate(over="ignore"):

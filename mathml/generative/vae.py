@@ -315,7 +315,7 @@ class VAE:
             raise ValueError(f"theta must have shape ({second + self.learns_var},), got "
                              f"{theta.shape}; take one like .theta")
         if self.learns_var:  # e^±700 is the end of the floats
-            self._log_var = as_scalar(theta[-1], "log v", low=-690.0, high=690.0)
+            self._log_var = as_scalar(theta[-1], "log v", "[-690, 690]")
         self.encoder.theta, self.decoder.theta = theta[:first], theta[first:second]
 
     def encode(self, X, y=None) -> tuple[np.ndarray, np.ndarray]:
@@ -474,7 +474,7 @@ class VAE:
         """
         X = self._as_X(X)
         n, hot = len(X), as_one_hot(y, len(X), self.n_classes)
-        beta = as_scalar(beta, "beta", low=0.0)
+        beta = as_scalar(beta, "beta", "[0, inf)")
         eps = as_matrix(eps, "eps", rows=n, columns=self.k)
         m, s = self._q(X, hot)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -540,7 +540,7 @@ class VAE:
         y = None if y is None else np.asarray(y)
         epochs = as_int(epochs, "epochs", low=1, high=10**7)
         b = n if batch_size is None else as_int(batch_size, "batch_size", low=1, high=n)
-        lr, beta = as_positive(lr, "lr"), as_scalar(beta, "beta", low=0.0)
+        lr, beta = as_positive(lr, "lr"), as_scalar(beta, "beta", "[0, inf)")
         starts, model = range(0, n, b), copy.deepcopy(self)
         total, theta, losses = epochs * len(starts), self.theta, np.zeros(epochs)
         rule = Scheduled(Adam(lr=lr), lambda t: min(1.0, 2 * (1 - (t - 1) / total)))
@@ -650,7 +650,7 @@ class VAE:
                              "use importance_bound, from below")
         usual = 2001 if self.k == 1 else 121
         points = usual if points is None else as_int(points, "points", low=2, high=10**4)
-        reach = as_scalar(reach, "reach", low=1.0, high=30.0)
+        reach = as_scalar(reach, "reach", "[1, 30]")
         axis = np.linspace(-reach, reach, points)
         log_w = -axis**2 / 2 - LOG_2PI / 2 + math.log(axis[1] - axis[0])
         log_w[[0, -1]] -= math.log(2)

@@ -85,8 +85,8 @@ def log_slider(start: float, stop: float, n: int, *, label: str, default=None, u
     (0.01, 0.1, 1.0, 10.0, 100.0)
     """
     n = as_int(n, "n", low=2)
-    as_scalar(start, "start", low=0, open_low=True)
-    as_scalar(stop, "stop", low=0, open_low=True)
+    as_scalar(start, "start", "(0, inf)")
+    as_scalar(stop, "stop", "(0, inf)")
     grid = [float(f"{v:.3g}") for v in np.geomspace(start, stop, n)]
     return _control(grid, label, default, unit, fmt)
 

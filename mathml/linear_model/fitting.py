@@ -12,7 +12,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 
-from mathml._check import as_matrix, as_scalar
+from mathml._check import as_features, as_scalar
 from mathml.linear_model.separation import separation, standardised
 
 
@@ -26,8 +26,8 @@ class Problem:
 
     def __init__(self, X: np.ndarray, y: np.ndarray, m: int, penalty, tol, loss: Callable):
         self.X, self.y, self.m, self.loss = X, y, m, loss
-        self.penalty = as_scalar(penalty, "penalty", low=0.0, high=1e100)
-        self.tol = as_scalar(tol, "tol", low=0.0, open_low=True)
+        self.penalty = as_scalar(penalty, "penalty", "[0, 1e100]")
+        self.tol = as_scalar(tol, "tol", "(0, inf)")
         self.S, self.centre, self.scale = standardised(X)
         curvature = 1 / 4 if m == 1 else 1 / m  # of the loss in one logit, at 0
         self.unit = 1 / np.sqrt(curvature)
@@ -104,9 +104,8 @@ def _whitening(S: np.ndarray, c: float, ridge: np.ndarray) -> tuple[np.ndarray, 
 
 def features(X, coef: np.ndarray) -> np.ndarray:
     """Check new features against the coefficients of a fit."""
-    X = as_matrix(X, "X")
-    if X.shape[1] != len(coef) or np.abs(X).max() > 1e100:
-        raise ValueError(f"X must have {len(coef)} columns, as in the fit, of entries up to 1e100, "
-                         f"got shape {X.shape} with entries up to {np.abs(X).max():g}; select the "
-                         "same features in the same units")
+    X = as_features(X, len(coef))
+    if np.abs(X).max(initial=0) > 1e100:
+        raise ValueError(f"X must have entries up to 1e100, got {np.abs(X).max():g}; pass the "
+                         "features in the units of the fit")
     return X

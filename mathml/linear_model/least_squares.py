@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import qr, solve_triangular
 
-from mathml._check import as_matrix, as_vector, finite_result
+from mathml._check import as_features, as_matrix, as_vector, finite_result
 
 EPS = np.finfo(float).eps
 WHOLE = 0.1  # some direction of columns of length 1 has a singular value of at least 1: it stays
@@ -136,7 +136,7 @@ class LeastSquaresFit:
         >>> fit_least_squares([[0], [1], [2]], [1, 3, 5]).predict([[10]]).round(9).tolist()
         [21.0]
         """
-        X = as_matrix(X, "X", columns=len(self.coef))
+        X = as_features(X, len(self.coef))
         with np.errstate(over="ignore", invalid="ignore"):
             return finite_result(self.y_mean + (X - self.x_mean) @ self.coef, "the predictions")
 

@@ -201,7 +201,7 @@ def _logistic_arguments(theta, X, y, penalty):
     y = as_labels(y, "y", size=len(X))
     _check_binary(y)
     theta = as_vector(theta, "theta", size=X.shape[1] + 1)
-    return theta, X, y, as_scalar(penalty, "penalty", low=0.0)
+    return theta, X, y, as_scalar(penalty, "penalty", "[0, inf)")
 
 
 def _check_binary(y: np.ndarray) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.linalg.lapack import dposv
 
 from mathml._check import (
+    as_features,
     as_int,
     as_matrix,
     as_positive,
@@ -456,6 +457,6 @@ def _newton_step(G: np.ndarray, force: np.ndarray) -> tuple[np.ndarray, bool]:
 
 
 def _linear(X, coef: np.ndarray, intercept) -> np.ndarray:
-    X = as_matrix(X, "X", columns=len(coef))
+    X = as_features(X, len(coef))
     with np.errstate(over="ignore", invalid="ignore"):
         return finite_result(X @ coef + intercept, "the prediction")

@@ -57,7 +57,7 @@ def softmax_value_and_grad(Theta, X, y, *, penalty: float = 0.0) -> tuple[float,
     """
     X, Theta = as_matrix(X, "X"), as_matrix(Theta, "Theta")
     y = as_labels(y, "y", size=len(X), columns=Theta.shape[1])
-    penalty = as_scalar(penalty, "penalty", low=0.0)
+    penalty = as_scalar(penalty, "penalty", "[0, inf)")
     if Theta.shape[0] != X.shape[1] + 1:
         raise ValueError(f"Theta must have d + 1 = {X.shape[1] + 1} rows, got {Theta.shape[0]}; "
                          "put the intercepts in the first")

@@ -66,8 +66,8 @@ def backtracking(f: Callable, x, fx: float, g, direction, *, shrink: float = 0.5
     p = _check.as_returned_gradient(_check.as_float_array(direction, "direction"), "direction",
                                     x.shape)
     fx = as_scalar(fx, "fx")
-    shrink = as_scalar(shrink, "shrink", low=0.0, high=1.0, open_low=True, open_high=True)
-    c1 = as_scalar(c1, "c1", low=0.0, high=1.0, open_low=True, open_high=True)
+    shrink = as_scalar(shrink, "shrink", "(0, 1)")
+    c1 = as_scalar(c1, "c1", "(0, 1)")
     with np.errstate(all="ignore"):
         slope = float(np.sum(g * p))
         if not slope < 0:

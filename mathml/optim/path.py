@@ -138,7 +138,7 @@ def is_inside(x: np.ndarray) -> bool:
 
 def as_tolerance(tol) -> float:
     """Return `tol` as a number not below 0."""
-    return as_scalar(tol, "tol", low=0.0)
+    return as_scalar(tol, "tol", "[0, inf)")
 
 
 def _norm(x: np.ndarray) -> float:

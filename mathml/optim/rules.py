@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from mathml._check import as_function, as_positive, as_scalar
+from mathml._check import as_function, as_scalar
 
 
 class Rule(Protocol):
@@ -41,9 +41,8 @@ def as_rule(rule, name: str = "rule") -> Rule:
 def _check(rule) -> None:
     """Check the numbers of a rule: lr > 0, every beta in [0, 1), eps > 0."""
     for name, value in vars(rule).items():
-        value = (as_scalar(value, name, low=0.0, high=1.0, open_high=True)
-                 if name.startswith("beta") else as_positive(value, name))
-        object.__setattr__(rule, name, value)  # a float, whatever it was
+        interval = "[0, 1)" if name.startswith("beta") else "(0, inf)"
+        object.__setattr__(rule, name, as_scalar(value, name, interval))  # whatever it was
 
 
 @dataclass(frozen=True)
@@ -287,6 +286,6 @@ class Scheduled:
     def step(self, x, g, state):
         t, inner = state
         rule = copy.copy(self.rule)
-        object.__setattr__(rule, "lr", rule.lr * as_scalar(self.factor(t), "factor", low=0.0))
+        object.__setattr__(rule, "lr", rule.lr * as_scalar(self.factor(t), "factor", "[0, inf)"))
         x, inner = rule.step(x, g, inner)
         return x, (t + 1, inner)

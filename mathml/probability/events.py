@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from mathml._check import (
-    ATOL,
+    as_fractions,
     as_function,
     as_int,
     as_pmf,
@@ -21,8 +21,11 @@ from mathml._check import (
     as_rng,
     as_scalar,
     as_vector,
-    finite_result,
+    exact,
+    normalised,
+    rounding,
 )
+from mathml._normal import mean_and_sd
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,11 @@ class Estimate:
     n: int
 
     def __post_init__(self):
-        as_scalar(self.mean, "mean")
-        as_scalar(self.standard_error, "standard_error", low=0.0)
-        as_int(self.n, "n", low=2)
+        for name, value in (("mean", as_scalar(self.mean, "mean")),
+                            ("standard_error", as_scalar(self.standard_error, "standard_error",
+                                                         "[0, inf)")),
+                            ("n", as_int(self.n, "n", low=2))):
+            object.__setattr__(self, name, value)
 
 
 def union(pa, pb, pab) -> float | Fraction:
@@ -71,7 +76,7 @@ def union(pa, pb, pab) -> float | Fraction:
 
     Returns
     -------
-    float, or Fraction if all three are Fractions
+    float, or Fraction if all three are fractions or integers, and one a fraction
 
     Raises
     ------
@@ -88,17 +93,20 @@ def union(pa, pb, pab) -> float | Fraction:
     >>> union(Fraction(1, 2), Fraction(1, 2), Fraction(1, 3))  # a die: even, more than 3
     Fraction(2, 3)
     """
-    pa, pb, pab = (_probability(p, name) for p, name in
-                   [(pa, "pa"), (pb, "pb"), (pab, "pab")])
+    given = pa, pb, pab
+    pa, pb, pab = as_probability(pa, "pa"), as_probability(pb, "pb"), as_probability(pab, "pab")
+    slack = max(map(rounding, given))
+    if (fractions := as_fractions(given)) is not None:
+        (pa, pb, pab), slack = fractions, 0
     low, high = max(0, pa + pb - 1), min(pa, pb)
-    slack = 0 if all(isinstance(p, Fraction) for p in (pa, pb, pab)) else ATOL
     if not low - slack <= pab <= high + slack:
-        raise ValueError(f"pab must lie in [{float(low):g}, {float(high):g}] for pa = {pa} and "
-                         f"pb = {pb}, got {pab}; no two events overlap like that, check all three")
-    return min(pa + pb - pab, 1) if slack == 0 else float(min(1.0, max(pa, pb, pa + pb - pab)))
+        raise ValueError(f"pab must lie in [{float(low):g}, {float(high):g}] for pa = {exact(pa)} "
+                         f"and pb = {exact(pb)}, got {exact(pab)}; no two events overlap like that,"
+                         " check all three")
+    return min(1 + 0 * pa, max(pa, pb, pa + pb - pab))  # a 1 of the same kind
 
 
-def total_probability(prior, conditional) -> float:
+def total_probability(prior, conditional) -> float | Fraction:
     """Law of total probability, ``P(B) = Σᵢ P(B | Aᵢ) P(Aᵢ)`` over a partition A₁, …, A_K.
 
     Parameters
@@ -110,7 +118,7 @@ def total_probability(prior, conditional) -> float:
 
     Returns
     -------
-    float
+    float, or Fraction if all are fractions or integers
 
     Raises
     ------
@@ -126,13 +134,14 @@ def total_probability(prior, conditional) -> float:
     >>> round(total_probability([0.3, 0.7], [0.9, 0.1]), 12)
     0.34
     """
-    prior = as_pmf(prior, "prior")
-    conditional = as_vector(conditional, "conditional", size=prior.size)
-    outside = conditional[(conditional < 0) | (conditional > 1)]
-    if outside.size:
-        raise ValueError(f"conditional must hold probabilities in [0, 1], got {outside[0]:g}; "
-                         "for densities use mathml.bayes.update")
-    return min(1.0, float(prior @ conditional))
+    p = as_pmf(prior, "prior")
+    q = as_vector(conditional, "conditional", size=p.size)
+    q = np.array([as_probability(share, "conditional", "for densities use mathml.bayes.update")
+                  for share in q])
+    both = np.concatenate([np.array(given, dtype=object) for given in (prior, conditional)])
+    if (fractions := as_fractions(both)) is not None:
+        return normalised(fractions[:p.size], "prior", 0) @ fractions[p.size:]
+    return min(1.0, float(p @ q))
 
 
 def simulate(draw: Callable, n: int, *, rng: np.random.Generator) -> Estimate:
@@ -170,16 +179,5 @@ def simulate(draw: Callable, n: int, *, rng: np.random.Generator) -> Estimate:
     """
     as_function(draw, "draw")
     n, rng = as_int(n, "n", low=2, high=10**8), as_rng(rng)
-    x = as_vector(draw(rng, n), "draw's result", size=n)
-    with np.errstate(over="ignore"):
-        mean, deviation = x.mean(), x.std(ddof=1)
-    finite_result(deviation, "the standard error")
-    return Estimate(float(mean), float(deviation) / math.sqrt(n), n)
-
-
-def _probability(p, name: str) -> float | Fraction:
-    if not isinstance(p, Fraction):
-        return as_probability(p, name)
-    if not 0 <= p <= 1:
-        raise ValueError(f"{name} must lie in [0, 1], got {p}; choose a value inside")
-    return p
+    mean, sd = mean_and_sd(as_vector(draw(rng, n), "draw's result", size=n))
+    return Estimate(mean, sd / math.sqrt(n), n)

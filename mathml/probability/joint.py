@@ -7,16 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from numbers import Rational
 
 import numpy as np
 
 from mathml._check import (
-    ATOL,
     as_choice,
     as_float_array,
+    as_fractions,
     as_function,
     as_scalar,
     finite_result,
+    freeze,
+    normalised,
+    rounding,
 )
 
 
@@ -28,7 +32,7 @@ class Joint:
     ----------
     table : array_like, one axis per variable
         ``table[i, j, ...] = P(X = xᵢ, Y = yⱼ, ...)``: nonnegative, sums to 1. Floats, or
-        Fractions (then everything below is exact).
+        Fractions, perhaps with integers (then everything below is exact).
     names : sequence of str
         The variables' names, Python identifiers.
     outcomes : sequence of sequences, optional
@@ -62,7 +66,6 @@ class Joint:
 
     def __post_init__(self):
         table = _as_table(self.table)
-        table.flags.writeable = False
         names = _as_tuple(self.names, "names", table.ndim)
         bad = [n for n in names if not (isinstance(n, str) and n.isidentifier())]
         if bad or len(set(names)) < len(names):
@@ -79,6 +82,11 @@ class Joint:
                                  "merge equal ones")
         for attribute, value in ("table", table), ("names", names), ("outcomes", outcomes):
             object.__setattr__(self, attribute, value)
+        freeze([table])
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state)
+        freeze([self.table])  # pickling has forgotten it
 
     @classmethod
     def from_outcomes(cls, rows: Sequence[tuple], names: Sequence[str], weights=None) -> Joint:
@@ -141,40 +149,38 @@ class Joint:
         if total == 0:
             raise ValueError(f"event must have positive probability, got P({event}) = 0; "
                              "a conditional distribution given a null event is not defined")
-        scale = 1 if part.dtype == object else part.max()         # so that no quotient underflows
-        part = part / scale
-        return Joint(part / part.sum(), rest, [self.outcomes[self._axis(n)] for n in rest])
+        return Joint(part / total, rest, [self.outcomes[self._axis(n)] for n in rest])
 
     def is_independent(self, *names: str, given: Sequence[str] | str = (),
                        rtol: float = 1e-9) -> bool:
         """Whether the named variables (all by default) are mutually independent.
 
-        Tests ``P(x₁,…,xₘ,z) P(z)^{m-1} = Πᵢ P(xᵢ,z)`` in every cell, which needs no division
-        and so covers null events; z are the variables ``given``, perhaps none. Fractions must
-        agree exactly, floats to the relative tolerance ``rtol``. Name two variables to test
-        pairwise independence.
+        Tests ``P(x₁,…,xₘ | z) = Πᵢ P(xᵢ | z)`` in every cell whose z has positive probability;
+        z are the variables ``given``, perhaps none. Fractions must agree exactly, floats to the
+        relative tolerance ``rtol``. Name two variables to test pairwise independence.
         """
         given = (given,) if isinstance(given, str) else _as_tuple(given, "given")
-        rtol = as_scalar(rtol, "rtol", low=0.0, high=1.0)
+        rtol = as_scalar(rtol, "rtol", "[0, 1]")
         names = names or tuple(name for name in self.names if name not in given)
         if len(names) < 2:
             raise ValueError(f"names must be at least two variables, got {names}; "
                              f"choose among {self.names}")
-        p = self.marginal(*names, *given).table
-        axes = range(len(names))
+        p, axes = self.marginal(*names, *given).table, range(len(names))
         pz = p.sum(axis=tuple(axes), keepdims=True)
-        single = [p.sum(axis=tuple(set(axes) - {i}), keepdims=True) for i in axes]
-        left, right = p * pz ** (len(names) - 1), math.prod(single)
-        if p.dtype == object:
-            return bool(np.all(left == right))
-        return bool(np.allclose(left, right, rtol=rtol, atol=1e-15))
+        p = p / np.where(pz > 0, pz, 1)
+        factored = math.prod(p.sum(axis=tuple(set(axes) - {i}), keepdims=True) for i in axes)
+        # No number is negative, so that the rounding of sums and products is relative.
+        slack = 0 if p.dtype == object else rtol * np.maximum(p, factored)
+        return bool(np.all(np.abs(p - factored) <= slack))
 
     def expectation(self, f: Callable) -> float | Fraction:
         """``E f(X, Y, ...) = Σ f(x, y, ...) P(x, y, ...)``; f takes one value per variable."""
         as_function(f, "f")
         cells = zip(product(*self.outcomes), self.table.ravel(), strict=True)
-        total = sum(p * _exact_or_scalar(f(*x), "f's value") for x, p in cells if p > 0)
-        return total if isinstance(total, Fraction) else finite_result(float(total), "E f")
+        cells = [(f(*x), p) for x, p in cells if p > 0]
+        if self.table.dtype == object and all(isinstance(v, Rational) for v, _ in cells):
+            return sum(v * p for v, p in map(as_fractions, cells))
+        return finite_result(sum(as_scalar(v, "f's value") * float(p) for v, p in cells), "E f")
 
     def _axis(self, name: str) -> int:
         return self.names.index(as_choice(name, "name", self.names))
@@ -202,30 +208,13 @@ class Joint:
 
 
 def _as_table(table) -> np.ndarray:
-    """A new array of floats, or of Fractions if one entry is a Fraction; checked to sum to 1."""
-    try:
-        a = np.array(table)
-    except ValueError:
-        a = np.array(None)
-    exact = a.dtype == object and any(isinstance(p, Fraction) for p in a.flat)
-    if not exact:
-        a = as_float_array(table, "table")
-    elif not all(isinstance(p, (Fraction, int)) for p in a.flat):
-        raise TypeError(f"table must hold Fractions only or floats only, got {table!r:.40}; "
-                        "convert all its entries alike")
-    else:  # int / int would leave the fractions
-        a = np.vectorize(Fraction, otypes=[object])(a)
+    """A new array of Fractions if there are only these and integers, else of floats; of sum 1."""
+    exact = as_fractions(table)
+    a = as_float_array(table, "table") if exact is None else exact
     if a.ndim == 0 or a.size == 0:
         raise ValueError(f"table must have an axis and at least 1 entry, got shape {a.shape}; "
                          "give one axis per variable")
-    if a.min() < 0:
-        raise ValueError(f"table must be nonnegative, got {a.min()}; "
-                         "probabilities are never below 0")
-    with np.errstate(over="ignore"):
-        total = a.sum()
-    if abs(total - 1) > (0 if exact else ATOL):
-        raise ValueError(f"table must sum to 1, got {total}; divide by its sum first")
-    return a
+    return normalised(a, "table", rounding(table) if exact is None else 0)
 
 
 def _as_tuple(x, name: str, size: int | None = None) -> tuple:
@@ -233,7 +222,8 @@ def _as_tuple(x, name: str, size: int | None = None) -> tuple:
     if isinstance(x, (str, bytes)) or not listed:
         raise TypeError(f"{name} must be a list or tuple, got {x!r:.40}; wrap it in a list")
     if size is not None and len(x) != size:
-        raise ValueError(f"{name} must have {size} entries, got {len(x)}; make the lengths agree")
+        raise ValueError(f"{name} must have {size} {'entry' if size == 1 else 'entries'}, "
+                         f"got {len(x)}; make the lengths agree")
     return tuple(x.tolist() if isinstance(x, np.ndarray) else x)
 
 
@@ -247,7 +237,3 @@ def _positions(values: Sequence, name: str) -> dict:
     if any(value != value for value in positions):
         raise ValueError(f"{name} must be comparable, got nan; remove such entries first")
     return positions
-
-
-def _exact_or_scalar(value, name: str) -> float | Fraction:
-    return value if isinstance(value, (int, Fraction)) else as_scalar(value, name)

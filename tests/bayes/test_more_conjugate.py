@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -55,6 +56,18 @@ def test_gamma_poisson_with_a_very_sure_prior_is_a_poisson():
     assert GammaPoisson(0.5, 2).mode == 0.0
     assert GammaPoisson(3, 2).mode == 1.0
     assert GammaPoisson(3, 2).log_evidence([0]) == pytest.approx(-3 * math.log(1.5))
+
+
+@pytest.mark.parametrize(("a", "b"), [(1.6e6, 2e6), (8e4, 1e5), (3e11, 1e11), (0.01, 0.02)])
+def test_predictions_of_a_sure_belief_keep_their_digits(a, b):
+    """Γ(a+k)/(Γ(a) k!) (b/(1+b))^a (1+b)^-k, by exact fractions and 60-digit logarithms."""
+    k = np.arange(12)
+    with localcontext(prec=60):
+        A, B = Decimal(a), Decimal(b)
+        logs = [A * (B / (1 + B)).ln() - int(n) * (1 + B).ln()
+                + sum(((A + i) / (i + 1)).ln() for i in range(n)) for n in k]
+        exact = [float(value.exp()) for value in logs]
+    np.testing.assert_allclose(GammaPoisson(a, b).predictive_pmf(k), exact, rtol=1e-12)
 
 
 def test_dirichlet_with_two_labels_is_beta_and_marginals_add_up():

@@ -144,6 +144,7 @@ def test_too_few_examples():
     assert fit_lda(X, [0, 0, 0, 0, 1, 1, 1]).cov.shape == (3, 3)
     with pytest.raises(ValueError, match=r"at least d \+ K = 5 .* got 4"):
         fit_lda(X[:4], [0, 0, 1, 1])
+    assert fit_lda(X[:5], [0, 0, 1, 1, 1]).cov.shape == (3, 3)
 
 
 @FITS

@@ -1,13 +1,16 @@
 """Entropy, divergences and mutual information: their theorems, and SciPy as a reference."""
 
+import decimal
 import itertools
 import math
+from decimal import Decimal
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import integrate, stats
+from scipy import integrate, special, stats
+from sklearn.metrics import mutual_info_score
 
 from mathml.datasets import load_penguins
 from mathml.information import (
@@ -135,6 +138,85 @@ def test_minimal_cross_entropy_is_maximal_likelihood():
         assert cross_entropy(empirical, q) == pytest.approx(mean_nll, rel=1e-12)
 
 
+# ---- near-equal arguments, where divergences are differences that nearly vanish -----------------
+
+def exact_kl(p, q):
+    """KL of what the floats stand for, each divided by its exact sum, with 60 digits."""
+    with decimal.localcontext(prec=60):
+        p, q = ([Decimal(float(v)) for v in part] for part in (p, q))
+        p, q = ([v / sum(part) for v in part] for part in (p, q))
+        return float(sum(a * (a / b).ln() for a, b in zip(p, q, strict=True) if a))
+
+
+@pytest.mark.parametrize("eps", [1e-2, 1e-4, 1e-6, 1e-8, 1e-10])
+@pytest.mark.parametrize("seed", range(5))
+def test_divergences_of_near_equal_arguments_keep_their_digits(eps, seed):
+    rng = np.random.default_rng(seed)
+    p = rng.dirichlet(np.ones(6))
+    q = p * (1 + eps * rng.uniform(-1, 1, 6))
+    q /= q.sum()
+    accuracy = 1e-12 + 1e-15 / eps  # p/q has the digits of a float, and 1 of it is not of interest
+    assert kl_divergence(p, q) == pytest.approx(exact_kl(p, q), rel=accuracy, abs=0)
+    with decimal.localcontext(prec=60):
+        m = [(Decimal(a) + Decimal(b)) / 2 for a, b in zip(p, q, strict=True)]
+        js = sum(a * (a / c).ln() / 2 for part in (p, q)
+                 for a, c in zip(map(Decimal, part), m, strict=True))
+    assert js_divergence(p, q) == pytest.approx(float(js), rel=accuracy, abs=0)
+    # a nearly independent table
+    joint = np.outer(p[:3] / p[:3].sum(), [0.3, 0.7]) + eps * np.array([[1, -1], [-2, 2], [1, -1]]
+                                                                       ) * p[:3].min() / 9
+    exact = [[Decimal(v) for v in row] for row in joint.tolist()]
+    with decimal.localcontext(prec=60):
+        total = sum(map(sum, exact))
+        exact = [[v / total for v in row] for row in exact]
+        rows, columns = [sum(row) for row in exact], [sum(c) for c in zip(*exact, strict=True)]
+        mi = sum(exact[i][j] * (exact[i][j] / rows[i] / columns[j]).ln()
+                 for i in range(3) for j in range(2))
+    assert mutual_information(joint) == pytest.approx(float(mi), rel=5 * accuracy, abs=0)
+
+
+def test_the_textbook_case_of_a_divergence_that_cancels():
+    assert kl_divergence([.2, .3, .5], [.2 + 1e-8, .3 - 1e-8, .5]) == pytest.approx(
+        (1 / .2 + 1 / .3) / 2 * 1e-16, rel=1e-7, abs=0)
+
+
+def test_mutual_information_of_independent_and_of_impossible_values():
+    assert mutual_information([[0.25, 0.25], [0.25, 0.25]]) == 0.0
+    assert mutual_information([[0.5, 0.0, 0.0], [0.0, 0.0, 0.5]]) == pytest.approx(math.log(2))
+
+
+@pytest.mark.parametrize("eps", [0.4, 1e-3, 1e-7, 1e-9, -1e-7, -0.4])
+def test_normal_kl_of_near_equal_variances(eps):
+    for var in (3.0, 1e-200, 7e250):
+        near = var * (1 + eps)
+        with decimal.localcontext(prec=60):
+            r = Decimal(near) / Decimal(var)
+            exact = float((r - 1 - r.ln()) / 2)
+        assert normal_kl(0, near, 0, var) == pytest.approx(exact, rel=1e-12 + 1e-15 / abs(eps),
+                                                           abs=0)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_probabilities_of_short_floats_are_probabilities(dtype):
+    rows = special.softmax(np.random.default_rng(0).normal(size=(300, 10)).astype(dtype), axis=1)
+    assert rows.dtype == dtype
+    for p in rows:
+        exact = p.astype(float) / p.astype(float).sum()
+        assert entropy(p) == pytest.approx(stats.entropy(exact), rel=1e-13)
+    assert entropy(np.full(7, 1 / 7, dtype=dtype)) == pytest.approx(math.log(7), rel=1e-12)
+    with pytest.raises(ValueError, match=r"p must sum to 1, got 0\.\d+; divide by its sum first"):
+        entropy(np.array([0.5, 0.4], dtype=dtype))
+
+
+def test_a_sum_may_stray_by_rounding_and_no_further():
+    p = np.array([0.25, 0.75])
+    for wrong in (1 + 1e-9, 1 - 1e-9, 1 + 1e-8):  # accepted, and made 1
+        assert entropy(p * wrong) == pytest.approx(entropy(p), rel=1e-14)
+    for wrong in (1 + 3e-8, 1 - 3e-8, 1 + 1e-6):
+        with pytest.raises(ValueError, match=r"p must sum to 1, got (1\.0000|0\.9999)\d+; divide"):
+            entropy(p * wrong)
+
+
 def test_chapter_examples_in_bits():
     fair, biased = [0.5, 0.5], [0.9, 0.1]
     assert entropy(biased, base=2) == pytest.approx(0.468996, abs=5e-7)
@@ -161,6 +243,30 @@ def test_information_gain_is_entropy_minus_mean_group_entropy():
     assert information_gain(y, split) == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_information_gain_is_scikit_learns_mutual_information_of_labels(seed):
+    rng = np.random.default_rng(seed)
+    y, g = rng.integers(-2, 3, 200), rng.integers(0, 1 + 3 * seed, 200)
+    assert information_gain(y, g) == pytest.approx(mutual_info_score(y, g), rel=1e-10, abs=1e-14)
+    names = np.array(["tit", "owl", "gull", "jay", "rook"])[y + 2]
+    for labels in (names, names.tolist(), names.astype(object), y.astype(float), y.astype(object),
+                   y.astype(np.int8), (y * 2**58).tolist(), np.ma.array(y)):
+        assert information_gain(labels, g) == pytest.approx(information_gain(y, g), abs=1e-15)
+    assert information_gain(y == 0, g) == pytest.approx(mutual_info_score(y == 0, g), abs=1e-14)
+
+
+def test_information_gain_of_a_split_that_tells_nothing_is_zero_and_classes_stay_apart():
+    assert information_gain([0, 1, 0, 1, 0, 1], ["a", "a", "b", "b", "c", "c"]) == 0.0
+    large = [2**60, 2**60 + 1]  # one float
+    assert information_gain(large, [0, 1]) == pytest.approx(math.log(2))
+    with pytest.raises(TypeError, match="must hold integers, booleans or strings, and one kind"):
+        information_gain([1, "1"], [0, 1])
+    hidden = np.ma.array([1, 2], mask=[False, True])
+    for masked in (hidden, np.ma.array(["a", "b"], mask=[False, True])):
+        with pytest.raises(ValueError, match="labels must have no masked entries, got 1"):
+            information_gain(masked, [0, 1])
+
+
 def test_normal_formulas_agree_with_quadrature():
     for m0, v0, m1, v1 in [(0, 1, 1, 1), (0.3, 2.0, -1.2, 0.5), (5, 0.1, 5, 0.1)]:
         p, q = stats.norm(m0, math.sqrt(v0)), stats.norm(m1, math.sqrt(v1))
@@ -172,7 +278,7 @@ def test_normal_formulas_agree_with_quadrature():
 
 
 def test_normal_kl_at_extreme_arguments():
-    assert normal_kl(0, 1, 0, 1 + 1e-8) == pytest.approx(0.25e-16, rel=1e-5)
+    assert normal_kl(0, 1, 0, 1 + 1e-8) == pytest.approx(0.25e-16, rel=1e-7, abs=0)
     assert normal_kl(1e200, 1, -1e200, 1) == math.inf
     assert normal_kl(1.5e308, 1, -1.5e308, 1e308) == math.inf
     assert normal_kl(0, 1e-300, 0, 1) == pytest.approx(0.5 * (300 * math.log(10) - 1))
@@ -202,6 +308,7 @@ def test_huffman_code_is_optimal_among_all_complete_codes():
     assert sum(w * len(word) for w, word in zip(p, huffman_code(p), strict=True)) == \
         pytest.approx(best)
     assert huffman_code([1.0]) == ("",)
+    assert huffman_code([0.25] * 4) == ("00", "01", "10", "11")
 
 
 def test_E62_zero_model_probability_gives_infinity_without_a_warning():

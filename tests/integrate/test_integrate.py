@@ -73,6 +73,44 @@ def test_zeros_of_the_target_are_weights_of_zero():
                    rng=np.random.default_rng(0))
 
 
+@pytest.mark.parametrize("unit", [1e-300, 1e-200, 1e200, 1e300])
+def test_units_do_not_matter_and_a_constant_has_no_error(unit):
+    def run(scale):
+        return monte_carlo(lambda u: scale * u, uniform, 500, rng=np.random.default_rng(4))
+    one, other = run(1.0), run(unit)
+    assert np.isclose(other.mean / unit, one.mean, rtol=1e-14, atol=0)
+    assert np.isclose(other.se / unit, one.se, rtol=1e-13, atol=0)
+    constant = monte_carlo(lambda u: 0 * u + unit, uniform, 7, rng=np.random.default_rng(0))
+    assert (constant.mean, constant.se, constant.ess) == (unit, 0.0, 7.0)
+
+
+@pytest.mark.parametrize("normalise", [True, False])
+def test_the_estimates_are_their_formulas(normalise):
+    x, scale = stats.norm(scale=2).rvs(size=50, random_state=np.random.default_rng(7)), 3.0
+    w, f = scale * stats.norm.pdf(x) / stats.norm(scale=2).pdf(x), x**2
+    result = importance(np.square, lambda t: stats.norm.logpdf(t) + np.log(scale),
+                        stats.norm(scale=2), 50, rng=np.random.default_rng(7), normalise=normalise)
+    mean = w @ f / (w.sum() if normalise else 50)
+    se = (np.sqrt(np.sum((w * (f - mean)) ** 2)) / w.sum() if normalise else
+          np.sqrt(np.sum((w * f - mean) ** 2) / 49 / 50))
+    assert (result.mean, result.se, result.ess) == pytest.approx(
+        (mean, se, w.sum() ** 2 / (w @ w)), rel=1e-12)
+
+
+def test_the_standard_error_divides_by_n_minus_one_and_by_n():
+    result = monte_carlo(np.square, lambda rng, n: np.array([1.0, 2.0, 0.0, 3.0]), 4,
+                         rng=np.random.default_rng(0))  # 1, 4, 0, 9: squared deviations 49
+    assert (result.mean, result.ess) == (3.5, 4)
+    assert result.se == pytest.approx(np.sqrt(49 / 3 / 4), rel=1e-15)
+
+
+def test_draws_keep_their_kind():
+    kinds = []
+    monte_carlo(lambda i: kinds.append(i.dtype.kind) or np.arange(6.0)[i],
+                lambda rng, n: rng.integers(0, 6, n), 5, rng=np.random.default_rng(0))
+    assert kinds == ["i"]
+
+
 def test_the_same_generator_gives_the_same_numbers():
     first, second = (monte_carlo(np.square, uniform, 10, rng=np.random.default_rng(0))
                      for _ in range(2))

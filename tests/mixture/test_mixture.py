@@ -318,3 +318,22 @@ def test_tables_are_numbered_as_they_open_and_ends_are_right():
     assert crp(50, 1e-300, rng=np.random.default_rng(0)).max() == 0
     assert crp(50, 1e300, rng=np.random.default_rng(0)).max() == 49
     assert crp(1, 1.0, rng=np.random.default_rng(0)).tolist() == [0]
+
+
+@pytest.mark.parametrize("floor", [2e-12, 1e-9, 1e-3])
+@pytest.mark.parametrize("angle", [0.0, 0.3, 0.7, 1.2])
+def test_a_floor_far_below_the_other_variance_is_kept_and_the_likelihood_never_falls(floor, angle):
+    """Rows on a line: across it every component has the variance `floor`, along it about 1."""
+    t = np.random.default_rng(0).normal(size=60)
+    fit = gmm(np.outer(t, [math.cos(angle), math.sin(angle)]), 2, floor=floor,
+              rng=np.random.default_rng(1))
+    assert np.all(np.diff(fit.log_likelihoods) >= -1e-9)
+    across = np.array([-math.sin(angle), math.cos(angle)])
+    for cov in fit.covs:
+        assert across @ cov @ across == pytest.approx(floor, abs=1e-15)
+    # p(x) = floor's peak across the line times a mixture of normals along it
+    along = np.array([math.cos(angle), math.sin(angle)])
+    parts = [w * stats.norm(m @ along, math.sqrt(along @ c @ along)).pdf(t)
+             for w, m, c in zip(fit.weights, fit.means, fit.covs, strict=True)]
+    expected = np.log(np.sum(parts, axis=0)) - np.log(2 * np.pi * floor) / 2
+    assert fit.log_likelihoods[-1] == pytest.approx(expected.sum(), rel=1e-6)

@@ -1,5 +1,7 @@
 """Norms as mathematics: the axioms, the inequalities, duality against linear programming."""
 
+import itertools
+from decimal import Decimal
 from itertools import pairwise
 
 import numpy as np
@@ -87,6 +89,35 @@ def test_E38_the_textbook_case():
         lp_norm([1e308, 1e308], 1)
 
 
+@pytest.mark.parametrize("p", [0.1, 0.3, 0.5, 0.99, 1, 2, 5])
+def test_E38_a_norm_above_the_largest_float_is_refused_and_one_below_is_right(p):
+    for x in ([1.7e308] * 2, np.full((3, 2), 1.7e308)):
+        with pytest.raises(ValueError, match=rf"the l{p} norm of x must be at most 1\.8e308"):
+            lp_norm(x, p, axis=None if np.ndim(x) == 1 else 1)
+    below = 1.7e308 * 0.99 / 2 ** (1 / p)  # n equal entries have the norm n^(1/p) times one
+    assert lp_norm([below, -below], p) == pytest.approx(0.99 * 1.7e308, rel=1e-13)
+
+
+def test_norms_below_one_keep_their_digits_at_every_size():
+    for p, size in itertools.product((0.1, 0.3, 0.6, 0.79), (1e-300, 1e-100, 1e100, 1e300)):
+        total = sum(Decimal(k) ** Decimal(p) for k in (1, 2, 5))
+        exact = float(Decimal(size) * total ** (1 / Decimal(p)))
+        norm = lp_norm(size * np.array([1.0, -2.0, 5.0]), p)
+        assert norm == pytest.approx(exact, rel=3e-15, abs=0)
+
+
+@pytest.mark.parametrize("scale", [1e-320, 1e-170, 3e-162, 1.5e-155, 1e-150, 1e-125, 1e-124, 1.0,
+                                   1e124, 1e125, 1e153, 2e154, 1e200, 1e307])
+def test_the_euclidean_norm_of_one_entry_is_exact_where_its_square_is_not(scale):
+    for x in scale * np.linspace(1, 2, 50):
+        assert lp_norm(np.array([x]), 2) == lp_norm(np.array([0.0, -x]), 2) == x
+
+
+@pytest.mark.parametrize("x", [1.1e-157, 4.1e-157, 3.3e-156, 2.7e-150, 3.1e153])
+def test_the_euclidean_norm_of_a_million_entries_whose_squares_are_rounded_to_nothing(x):
+    assert lp_norm(np.full(10**6, x), 2) == pytest.approx(1000 * x, rel=1e-14, abs=0)
+
+
 def test_E38_a_matrix_is_refused():
     with pytest.raises(ValueError, match=r"got shape \(2, 2\); pass axis"):
         lp_norm(np.eye(2), 2)
@@ -124,7 +155,7 @@ def test_E36_l0_is_the_limit_of_the_power_not_of_the_norm():
     assert [lp_norm([1, 1], p) for p in (0.5, 0.1, 0.05)] == pytest.approx([4, 1024, 2**20])
     x = [3.0, -0.2, 0.0]
     assert lp_norm(x, 1e-3) ** 1e-3 == pytest.approx(l0_count(x), rel=1e-3)
-    with pytest.raises(ValueError, match="p must be positive, got 0; to count non-zeros use l0_"):
+    with pytest.raises(ValueError, match=r"p must lie in \(0, inf\], got 0; to count non-zeros"):
         lp_norm(x, 0)
 
 
@@ -190,6 +221,12 @@ def test_E04_the_textbook_example():
     assert np.allclose(steepest_direction([3e-320, 4e-320], 2), [0.6, 0.8], atol=1e-3)
 
 
+def test_a_component_that_vanishes_is_a_plain_zero():
+    u = steepest_direction([3, -1], 1.0000001)
+    assert u.tolist() == [1, 0]
+    assert not np.signbit(u[1])
+
+
 @pytest.mark.parametrize("p", [0.5, 1, 2, np.inf])
 def test_E05_E06_a_zero_gradient_has_no_direction(p):
     with pytest.raises(ValueError, match="no direction is steepest"):
@@ -209,9 +246,18 @@ def test_E04_steepest_in_a_quadratic_norm_is_newtons_direction():
     assert np.allclose(steepest_direction_quadratic(g, np.eye(4)), steepest_direction(g, 2))
 
 
+@pytest.mark.parametrize("scale", [1e-200, 1.0, 1e200])
+def test_symmetry_is_asked_to_ten_digits(scale):
+    def skewed(by):
+        return scale * np.array([[2.0, 1.0 + by], [1.0, 3.0]])
+    steepest_direction_quadratic([1, 2], skewed(1e-11))
+    with pytest.raises(ValueError, match=r"H must be symmetric of shape \(2, 2\)"):
+        steepest_direction_quadratic([1, 2], skewed(1e-9))
+
+
 # --- unit balls ------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("n", [5, 9, 10, 101, 400])
+@pytest.mark.parametrize("n", [5, 6, 7, 8, 9, 10, 101, 400])
 @pytest.mark.parametrize("p", [0.2, 0.5, 1, 1.5, 2, 2.5, 10, 1e6, np.inf])
 def test_unit_ball_is_a_closed_curve_of_unit_vectors(p, n):
     ball = unit_ball(p, n)
@@ -223,6 +269,19 @@ def test_unit_ball_is_a_closed_curve_of_unit_vectors(p, n):
     assert np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) > 0  # counterclockwise
     for axis in ([0, 1], [-1, 0], [0, -1]):
         assert np.any(np.all(ball == axis, axis=1))
+    if n > 8:  # the corner in each quadrant, at the same distance along both axes
+        corners = ball[np.isclose(np.abs(x), np.abs(y), rtol=1e-12)]
+        quadrants = {(a > 0, b > 0) for a, b in corners}
+        assert quadrants == set(itertools.product([True, False], repeat=2))
+
+
+@pytest.mark.parametrize("p", [0.3, 1, 1.5, 2, 2.5, 7, np.inf])
+def test_unit_ball_is_dense_at_the_tips_up_to_two_and_at_the_corners_beyond(p):
+    t, ball = np.linspace(0, 2 * np.pi, 41), unit_ball(p, 41)
+    if p <= 2:
+        assert np.allclose(np.abs(ball) ** p, np.column_stack([np.cos(t), np.sin(t)]) ** 2)
+    else:
+        assert np.allclose(np.unwrap(np.arctan2(ball[:, 1], ball[:, 0])), t)
 
 
 def test_unit_ball_has_no_gaps_and_meets_the_corners():
@@ -246,16 +305,20 @@ def test_unit_ball_is_convex_exactly_from_one_on():
     (lambda: lp_norm(np.empty((0, 3)), 2, axis=0), ValueError, "at least 1 entry"),
     (lambda: lp_norm([1, np.nan], 2), ValueError, "x must be finite, got nan"),
     (lambda: lp_norm(np.array([1, np.inf]), np.inf), ValueError, "x must be finite, got inf"),
-    (lambda: lp_norm([1, 2], -1), ValueError, "p must be positive, got -1"),
-    (lambda: lp_norm([1, 2], np.nan), ValueError, "p must be finite"),
+    (lambda: lp_norm([1, 2], -1), ValueError, r"p must lie in \(0, inf\], got -1"),
+    (lambda: lp_norm([1, 2], np.nan), ValueError, r"p must lie in \(0, inf\], got nan"),
     (lambda: lp_norm([1, 2], "two"), TypeError, "p must be a single real number"),
     (lambda: lp_norm("ab", 2), TypeError, "x must hold real numbers"),
     (lambda: lp_norm([1j], 2), TypeError, "x must hold real numbers"),
     (lambda: lp_norm(3.0, 2), ValueError, "x must be one-dimensional"),
+    (lambda: lp_norm(3.0, 2, axis=0), ValueError, "at least 1 entry along an axis"),
+    (lambda: lp_norm(np.array([2.0, np.nan]), 2), ValueError, "x must be finite, got nan"),
+    (lambda: lp_norm(np.array([2.0, -np.inf]), 1), ValueError, "x must be finite, got -inf"),
+    (lambda: lp_norm([1e308, 1e308], 0.999999999), ValueError, "the l0.999999999 norm of x"),
     (lambda: lp_norm([[1.0]], 2, axis=2), ValueError, "axis must be at least -2 and at most 1"),
     (lambda: l0_count([[1]]), ValueError, "x must be one-dimensional"),
-    (lambda: dual_exponent(0.5), ValueError, "p must be at least 1, got 0.5"),
-    (lambda: unit_ball(0.001, 9), ValueError, "p must be at least 0.01"),
+    (lambda: dual_exponent(0.5), ValueError, r"p must lie in \[1, inf\], got 0.5; below 1 the lp"),
+    (lambda: unit_ball(0.001, 9), ValueError, r"p must lie in \[0.01, inf\], got 0.001; the ball"),
     (lambda: unit_ball(2, 4), ValueError, "n must be at least 5 and at most 1000000, got 4"),
     (lambda: steepest_direction_quadratic([1, 2], [[1, 2], [3, 4]]), ValueError, "symmetric"),
     (lambda: steepest_direction_quadratic([1, 2], np.diag([1, -1])), ValueError,
