@@ -124,6 +124,7 @@ class TestCheck:
         ("number", np.float32(0.25)), ("sixth", "0.167"), ("sixth", 0.1667), ("sixth", "16.7 %"),
         ("zero", 0), ("zero", "0"), ("exact", 585), ("array", [1, -2]), ("array", "1; −2"),
         ("array", ["1", "-2"]), ("array", np.array([1.0, -2.0])), ("array", (1, -2)),
+        ("array", np.roots([1, 1, -2])[::-1] + 0j), ("array", np.array([1 + 1e-17j, -2])),
         ("choice", "lasso"), ("choice", 1), ("choice", "1"), ("fault", "line 2"),
         ("fault", 2), ("fault", "2"),
         ("function", lambda x: 2 * x), ("infinite", np.inf), ("infinite", "∞")])
@@ -139,6 +140,7 @@ class TestCheck:
         ("choice", "ridge", "another option"), ("choice", 0, "it only shrinks"),
         ("fault", 1, "it only imports"), ("function", lambda x: x, "f(3) should be 6"),
         ("function", lambda: 1, "could not be used (TypeError"), ("zero", 1e-5, "not this value"),
+        ("function", lambda x: sys.exit("done"), "could not be used (SystemExit: done)"),
         ("infinite", 3.0, "not this")])
     def test_wrong(self, exercise, attempt, says):
         found = check(exercise, attempt)
@@ -150,6 +152,8 @@ class TestCheck:
         ("number", [1, 2], "one number is asked for, not 2"),
         ("number", "1, 2", "1 number is asked for, 2 were read"), ("number", np.nan, "nan"),
         ("number", {}, "dict is no number"), ("number", 1j, "no number"),
+        ("number", 0.25 + 1e-9j, "complex is no number"), ("number", np.array([5j]), "no number"),
+        ("array", [1, -2 + 1e-9j], "no number"), ("number", True, "bool is no number"),
         ("number", [], "not 0"),
         ("number", len, "no number"), ("array", 1.0, "2 numbers are asked for, not 1"),
         ("array", "0,1,0,2", "semicolons"), ("array", ["1", "b"], "“b” is not a number"),
@@ -261,6 +265,17 @@ class TestKeys:
         with pytest.raises(ValueError, match="got 'c'"):
             Choice(("a", "b"), "a", wrong=(("c", "no"),))
 
+    def test_options_are_distinct(self):
+        for options in (("a", "a"), ("a",)):
+            with pytest.raises(ValueError, match="options must be two or more distinct texts"):
+                Choice(options, "a")
+
+    @pytest.mark.parametrize(("value", "wrong"), [(np.nan, 1), (1, np.nan), (1, (1, 2)),
+                                                  ((1, 2), 1), ((1, np.nan), (1, 2))])
+    def test_a_key_and_what_it_refuses_are_as_many_numbers(self, value, wrong):
+        with pytest.raises(ValueError, match="value and each of wrong must be as many numbers"):
+            Array(value, wrong=((wrong, "no"),))
+
     def test_a_fault_says_of_each_option_why_it_is_not_there(self):
         with pytest.raises(ValueError, match="wrong must say why the fault is not at 'line 3'"):
             Fault(("line 1", "line 2", "line 3"), "line 2", wrong=(("line 1", "no"),))
@@ -269,6 +284,11 @@ class TestKeys:
 def test_an_exercise_without_a_key_is_the_chapters_mistake():
     with pytest.raises(ValueError, match="exercise must have an answer key, got 'no-such-topic-1'"):
         lookup("no-such-topic-1")
+    for name in (3, None, ["norms-1"]):
+        with pytest.raises(TypeError, match="exercise must say something, got "):
+            check(name)
+    with pytest.raises(ValueError, match="exercise must say something, got ''"):
+        check("")
 
 
 class TestKeysOfAnotherBook:
@@ -312,4 +332,10 @@ class TestKeysOfAnotherBook:
         (keys / "other_lakes.py").write_text("import no_such_package\n")
         use_answers("keys")
         with pytest.raises(ModuleNotFoundError, match="no_such_package"):
+            check("other-lakes-1")
+
+    def test_nor_is_another_fault_of_a_key_taken_for_its_absence(self, keys):
+        (keys / "other_lakes.py").write_text("ANSWERS = {}['depth']\n")
+        use_answers("keys")
+        with pytest.raises(KeyError, match="depth"):
             check("other-lakes-1")

@@ -5,6 +5,8 @@ A reader's moves come as the browser sends them: through ``set_state``.
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from xml.etree import ElementTree
 
@@ -12,6 +14,7 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import pytest
 from interactive.drawings import dots, line
+from jupyter_client.manager import start_new_kernel
 
 from mathml.interactive import choice, explore, point, slider
 from mathml.interactive.live import LiveFigure
@@ -358,3 +361,66 @@ class TestFailures:
             raise ValueError("no")
         with pytest.raises(RuntimeError, match=r"never failed at slope=0\.5 with ValueError: no"):
             explore(never, title="T", slope=SLOPE)
+
+
+# What a notebook keeps alive: the figures of this run of each cell, and no widget of another.
+SHOW = """
+from mathml.interactive import explore, predict, slider
+
+def line(ax, slope):
+    return f"It rises by {slope}."
+
+for title in ("One", "Two"):
+    explore(line, title=title, slope=slider(1, 9, 9, label="slope"))
+predict("Which?", ["this", "that"], "this", "It is.")
+"""
+COUNT = """
+import gc, json
+from comm import get_comm_manager
+from mathml.interactive.live import LiveFigure
+gc.collect()
+print(json.dumps([len(get_comm_manager().comms),
+                  sum(isinstance(thing, LiveFigure) for thing in gc.get_objects())]))
+"""
+
+
+@pytest.fixture(scope="module")
+def run_cell():
+    """Return a function that runs code as a cell of a notebook, and returns what it prints."""
+    manager, client = start_new_kernel(env={**os.environ, "MATHML_OUTPUT": ""})
+
+    def run(code, cell):
+        message = client.session.msg("execute_request", {"code": code, "silent": False})
+        if cell:
+            message["metadata"]["cellId"] = cell
+        client.shell_channel.send(message)
+        printed = ""
+        while True:
+            told = client.get_iopub_msg(timeout=60)
+            if told["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+                continue
+            assert told["msg_type"] != "error", told["content"]
+            printed += told["content"].get("text", "")
+            if told["content"].get("execution_state") == "idle":
+                return printed
+
+    yield run
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def test_a_cell_that_runs_again_closes_what_it_showed(run_cell):
+    def kept():
+        return json.loads(run_cell(COUNT, "count"))
+    run_cell(SHOW, "first")
+    widgets, figures = kept()
+    assert figures == 2
+    for _ in range(2):
+        run_cell(SHOW, "first")
+        assert kept() == [widgets, 2]
+    run_cell(SHOW, "second")  # another cell's figures stay
+    assert kept() == [2 * widgets, 4]
+    run_cell("'nothing more'", "second")
+    run_cell(SHOW, None)  # a notebook that does not say which cell runs
+    run_cell(SHOW, None)
+    assert kept() == [4 * widgets, 8]
