@@ -81,8 +81,8 @@ def slider(start, stop, n: int, *, label: str, default=None, unit: str = "",
         grid = [int(start) + k * int((stop - start) // (n - 1)) for k in range(n)]
     else:
         share = np.linspace(0, 1, n)
-        size = max(abs(low), abs(high))  # rounding leaves errors of that size times 10⁻¹⁶
-        places = 13 - math.ceil(math.log10(size)) if size else 0
+        size = max(abs(low), abs(high)) or 1.0  # rounding leaves errors of 10⁻¹⁶ of that size
+        places = 13 - math.ceil(math.log10(size))
         inner = [round(v, places) + 0.0 for v in (low * (1 - share) + high * share)[1:-1].tolist()]
         grid = [low, *inner, high]
     return _control(grid, label, default, unit, fmt)

@@ -71,7 +71,8 @@ class TestSlider:
 
     def test_values_are_the_numbers_that_are_meant(self):
         """The nearest floats to the exact fractions: 0 is 0, and 0.3 is not 0.30000000000000004."""
-        for low, high, n in product(range(-30, 1), (1, 5, 30, 97, 10000), (3, 6, 9, 11, 21)):
+        assert str(slider(-0.2, 0.5, 8, label="x").values[2]) == "0.0"
+        for low, high, n in product((-30, -7, -2, -1, 0), (1, 5, 97, 10000), (3, 6, 9, 21)):
             low, high = Fraction(low, 10), Fraction(high, 10)
             exact = [float(low + (high - low) * k / (n - 1)) for k in range(n)]
             assert slider(float(low), float(high), n, label="x").values == tuple(exact)
@@ -82,7 +83,8 @@ class TestSlider:
         assert all(isinstance(v, int) for v in values)
         assert slider(np.int64(2), np.int64(0), 3, label="k").values == (2, 1, 0)
         assert slider(2**60, 2**60 + 2, 3, label="k").values == (2**60, 2**60 + 1, 2**60 + 2)
-        assert not any(isinstance(v, int) for v in slider(0, 10, 5, label="x").values)
+        for start, stop, n in ((0, 10, 5), (0.0, 4, 5), (0, 4.0, 5)):
+            assert all(isinstance(v, float) for v in slider(start, stop, n, label="x").values)
 
     @pytest.mark.parametrize("end", [1e308, 1e-300, 5e-324])
     def test_floats_of_any_size_can_be_reached(self, end):
@@ -123,11 +125,11 @@ class TestSlider:
 
     @pytest.mark.parametrize(("ends", "n", "default", "place"), [
         ((0, 1), 11, 0.1 + 0.2, 3), ((0, 1e-12), 5, 5e-13, 2), ((-1, 1), 3, -3e-17, 1),
-        ((0, 3), 4, np.int64(2), 2)])
+        ((1, -1), 3, -3e-17, 1), ((0, 1), 5, 0.25 + 1e-7, 1), ((0, 3), 4, np.int64(2), 2)])
     def test_a_default_may_be_off_by_what_rounding_leaves(self, ends, n, default, place):
         assert slider(*ends, n, label="x", default=default).default == place
 
-    @pytest.mark.parametrize(("default", "nearest"), [(0.3, 0.25), (0.2501, 0.25), (9, 1.0),
+    @pytest.mark.parametrize(("default", "nearest"), [(0.3, 0.25), (0.250002, 0.25), (9, 1.0),
                                                       (np.nan, 0.0), ("0.25", 0.0)])
     def test_default_must_be_on_the_grid(self, default, nearest):
         with pytest.raises(ValueError, match=rf"'w': default must be one of its values, got "
@@ -137,7 +139,7 @@ class TestSlider:
     def test_what_moves_nothing_is_refused(self):
         with pytest.raises(ValueError, match="n must be at least 2"):
             slider(0, 1, 1, label="w")
-        for ends in ((1, 1), (0.0, 0.0)):
+        for ends in ((1, 1), (0.0, 0.0), (1.0, 1 + 2**-51)):  # floats have no three there
             with pytest.raises(ValueError, match=r"'w' must have distinct values, got [10], "):
                 slider(*ends, 3, label="w")
         with pytest.raises(ValueError, match=r"'w' must have distinct values, got 0.0, 0.1, 0.1"):
@@ -145,6 +147,10 @@ class TestSlider:
 
 
 class TestLogSlider:
+    def test_one_position_moves_nothing(self):
+        with pytest.raises(ValueError, match="n must be at least 2"):
+            log_slider(1, 10, 1, label="w")
+
     def test_it_multiplies(self):
         values = log_slider(1e-3, 1e3, 7, label="λ").values
         assert values == (1e-3, 1e-2, 0.1, 1, 10, 100, 1000)
@@ -318,6 +324,7 @@ class TestWhatIsDrawn:
     def test_figures_can_be_kept_in_sets(self):
         figures = [explore(line, title="T", slope=SLOPE) for _ in range(2)]
         assert len({*figures, *figures}) == 2
+        assert len({*figures[0].controls.values(), SLOPE, DOTS}) == 2
 
 
 def test_fails_at_one_state(static):
