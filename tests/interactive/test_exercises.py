@@ -253,10 +253,14 @@ class TestKeys:
         assert Number(2.0, rtol=1e-9, atol=0.5).judge(2.4).state == "right"
         assert Number(2.0, rtol=1e-9, atol=0).judge(2.4).state == "wrong"
         assert Number(2.0, rtol=1e-3).wants() == "a number, 4 digits"
+        assert Number(0.0).judge(9e-10).state == "right"
+        assert Number(0.0).judge(1.1e-9).state == "wrong"
 
     def test_the_form_says_what_it_wants(self):
         assert Number(1, digits=2).wants() == "a number, 2 digits"
         assert Array((1, 2)).wants() == "two numbers, 3 digits, such as 1.5, −2"
+        counts = [Array(range(n)).wants().partition(" numbers")[0] for n in range(2, 7)]
+        assert counts == ["two", "three", "four", "five", "6"]
         assert read_numbers(Array(range(7)).wants().partition("such as ")[2], 7)
 
     def test_an_option_must_be_there(self):
@@ -264,6 +268,11 @@ class TestKeys:
             Choice(("a", "b"), "c")
         with pytest.raises(ValueError, match="got 'c'"):
             Choice(("a", "b"), "a", wrong=(("c", "no"),))
+
+    def test_what_a_key_does_not_say(self):
+        kinds = (Number(1), Array((1, 2)), Choice(("a", "b"), "a"), Function(doubles),
+                 Proof(("Write it.",)))
+        assert not any(key.transfer or key.hints for key in kinds)
 
     def test_options_are_distinct(self):
         for options in (("a", "a"), ("a",)):

@@ -136,6 +136,12 @@ class TestNames:
         assert live_figure(line, slope=SLOPE).pictures[0].value.count("<div") == 1
 
 
+def test_a_picture_is_as_wide_as_its_inches_on_a_screen():
+    figure = LiveFigure(explore(line, title="T", size=(5, 2), slope=SLOPE))
+    assert "width:480px;max-width:100%" in picture(figure)["style"]
+    assert picture(figure)["viewBox"] == "0 0 360 144"
+
+
 class TestControls:
     @pytest.mark.parametrize(("n", "kind"), [(2, widgets.RadioButtons), (4, widgets.RadioButtons),
                                              (5, widgets.SelectionSlider)])
@@ -189,6 +195,9 @@ class TestPlay:
         assert live_figure(line, slope=SLOPE).player is None
         assert (figure.player.min, figure.player.max, figure.player.value) == (0, 5, 0)
         assert not self.runs(figure)
+
+    def test_it_takes_two_steps_a_second(self, figure):
+        assert figure.player.interval == 500
 
     def test_few_positions_that_play_are_a_slider(self):
         figure = live_figure(moment, play=slider(0, 2, 3, label="time"), slope=SLOPE)

@@ -130,6 +130,33 @@ class TestBlending:
         assert all(np.isinf(found).all() for found in errors.values())
         assert not any(fine)
 
+    @staticmethod
+    def of_a_dot_that_is_off(units: float, times: int) -> bool:
+        """Whether it is blended, if so often between two positions the dot is so far off."""
+        where = {}
+
+        def shifted(ax, place):
+            between = where.setdefault(place, len(where)) - 3  # after the four positions
+            off = units / scale * (0 < between <= times)
+            ax.plot(place[0] + off, place[1], "o")
+            ax.set(xlim=(0, 5), ylim=(0, 3))
+            return "A dot."
+        few = point(x=slider(0, 4, 2, label="x"), y=slider(0, 2, 2, label="y"), label="dot")
+        _, data = page_of(explore(dot, title="T", place=few))
+        scale = np.diff(data["panels"][0]["points"][0]["px"])[0] / 4
+        _, data = page_of(explore(shifted, title="T", place=few))
+        (panel,) = data["panels"]
+        ((x, *_),) = [[k for k, slot in enumerate(panel["slots"]) if slot[2] == "x"]]
+        return all(x in blended for blended in panel["points"][0]["blend"]["texts"])
+
+    def test_an_error_of_a_unit_is_not_seen(self):
+        assert self.of_a_dot_that_is_off(0.8, 10)
+        assert not self.of_a_dot_that_is_off(1.2, 10)
+
+    def test_one_place_in_ten_may_be_wrong(self):
+        assert self.of_a_dot_that_is_off(30, 1)
+        assert not self.of_a_dot_that_is_off(30, 2)
+
     def test_it_is_decided_for_each_setting_of_the_other_controls(self):
         def either(ax, place, rule):
             ax.plot([0, place[0] if rule == "smooth" else 4 * (place[0] > 1.7)], [0, 1])
