@@ -175,6 +175,10 @@ class TestCheck:
         assert "0.25 with a point, not 0,25" in repr(found)
         assert check("number", 0.25).passed
 
+    def test_what_was_typed_is_told_as_it_was_read(self):
+        assert repr(check("number", 0.3)).startswith("✗ number: not this value.")
+        assert repr(check("number", "3/10")).startswith("✗ number: not this value (read as 0.3).")
+
     def test_one_hint_a_try(self):
         said = [repr(check("number", x)) for x in (1, "x", 0.75, 2, 3)]
         assert [text.partition("Hint: ")[2] for text in said] == [
@@ -250,6 +254,9 @@ class TestKeys:
 
     def test_tolerances_of_keys_that_stand(self):
         assert Number(2.0, rtol=0.1).judge(2.19).state == "right"
+        assert Number(2.0, rtol=0.1).judge(2.21).state == "wrong"
+        assert Array((1, -2), rtol=1e-3).judge((1.0009, -2.0019)).state == "right"
+        assert Array((1, -2), rtol=1e-3).judge((1, -2.0021)).state == "wrong"
         assert Number(2.0, rtol=1e-9, atol=0.5).judge(2.4).state == "right"
         assert Number(2.0, rtol=1e-9, atol=0).judge(2.4).state == "wrong"
         assert Number(2.0, rtol=1e-3).wants() == "a number, 4 digits"
@@ -262,6 +269,11 @@ class TestKeys:
         counts = [Array(range(n)).wants().partition(" numbers")[0] for n in range(2, 7)]
         assert counts == ["two", "three", "four", "five", "6"]
         assert read_numbers(Array(range(7)).wants().partition("such as ")[2], 7)
+
+    def test_an_option_that_is_a_digit_is_chosen_by_its_text(self):
+        key = Choice(("2", "1", "10"), "1")
+        states = [key.judge(attempt).state for attempt in ("1", "2", "10", 1, 0, "0")]
+        assert states == ["right", "wrong", "wrong", "right", "wrong", "wrong"]
 
     def test_an_option_must_be_there(self):
         with pytest.raises(ValueError, match="copy the option's text"):
@@ -288,6 +300,8 @@ class TestKeys:
     def test_a_fault_says_of_each_option_why_it_is_not_there(self):
         with pytest.raises(ValueError, match="wrong must say why the fault is not at 'line 3'"):
             Fault(("line 1", "line 2", "line 3"), "line 2", wrong=(("line 1", "no"),))
+        with pytest.raises(ValueError, match="got 'line 3'; copy the option's text"):
+            Fault(("line 1", "line 2"), "line 3", wrong=(("line 1", "no"), ("line 2", "no")))
 
 
 def test_an_exercise_without_a_key_is_the_chapters_mistake():
