@@ -158,14 +158,13 @@ class Exploration:
                 for name, value in quoted.items()}
 
     def _places(self, fig: Figure, name: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        axes, units = fig.axes[0], 72 / fig.dpi
-        middle = [sum(limits) / 2 for limits in (axes.get_xlim(), axes.get_ylim())]
-        to_picture = axes.transData.transform
-        xs = [to_picture((x, middle[1]))[0] for x in self.controls[f"{name}-x"].values]
-        ys = [fig.bbox.height - to_picture((middle[0], y))[1]
+        axes = fig.axes[0]
+        left, bottom = axes.get_xlim()[0], axes.get_ylim()[0]
+        to_picture = axes.transData.transform  # in dots, of which the style has 72 an inch
+        xs = [to_picture((x, bottom))[0] for x in self.controls[f"{name}-x"].values]
+        ys = [fig.bbox.height - to_picture((left, y))[1]
               for y in self.controls[f"{name}-y"].values]
-        return (tuple(round(float(x) * units, 1) for x in xs),
-                tuple(round(float(y) * units, 1) for y in ys))
+        return (tuple(round(float(x), 1) for x in xs), tuple(round(float(y), 1) for y in ys))
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return {"text/plain": repr(self), **self.bundle}

@@ -90,7 +90,7 @@ def check(exercise: str, attempt=None, *more) -> Verdict:
         found = key.judge(attempt)
     except Unreadable as unread:
         return Verdict(exercise, None, f"○ {exercise}: this could not be read: {unread}.")
-    except (Exception, SystemExit) as error:  # whatever a reader passes, they get a sentence
+    except Exception as error:  # whatever a reader passes, they get a sentence
         return Verdict(exercise, None, f"○ {exercise}: the attempt could not be used "
                                        f"({type(error).__name__}: {error}).")
     if found.state == "right":

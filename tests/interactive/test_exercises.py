@@ -20,6 +20,7 @@ from mathml.interactive import answers, check, use_answers, verdict
 from mathml.interactive.answer_key import Array, Choice, Fault, Function, Number, Proof, lookup
 from mathml.interactive.entry import Unreadable, read_numbers
 from mathml.interactive.extension import ASSETS
+from mathml.interactive.form import form_html
 from website.packages import node_program
 
 SPELLINGS = [*READ, *UNREADABLE]
@@ -172,7 +173,7 @@ class TestCheck:
     def test_a_decimal_comma_in_python_is_explained(self):
         found = check("number", 0, 25)
         assert found.passed is None
-        assert "0.25 with a point, not 0,25" in repr(found)
+        assert "2 values were passed; write 0.25 with a point, not 0,25" in repr(found)
         assert check("number", 0.25).passed
 
     def test_what_was_typed_is_told_as_it_was_read(self):
@@ -183,6 +184,11 @@ class TestCheck:
         said = [repr(check("number", x)) for x in (1, "x", 0.75, 2, 3)]
         assert [text.partition("Hint: ")[2] for text in said] == [
             "one", "", "the other case", "two", "two"]
+
+    def test_no_hint_is_passed_over(self, monkeypatch):
+        monkeypatch.setitem(KEYS, "three", Number(1, hints=("one", "two", "three")))
+        said = [repr(check("three", x)).partition("Hint: ")[2] for x in (2, 3, 4, 5)]
+        assert said == ["one", "two", "three", "three"]
 
     def test_close_gives_no_hint(self):
         said = repr(check("number", 0.252))
@@ -221,6 +227,9 @@ class TestCheck:
         assert float(within) == pytest.approx(5e-4)
         (((value, within),), hint), = key["wrong"]
         assert (value, hint) == ("0.75", "the other case")
+        assert float(within) == pytest.approx(5e-4)
+        ((value, within),) = key["near"]
+        assert (value, float(within)) == ("0.25", pytest.approx(2.5e-3))  # a hundredth
         assert key["hints"] == ["one", "two"]
         assert "a number, 3 digits" in form
         assert 'such as 1.5, −2"' not in form
@@ -231,6 +240,25 @@ class TestCheck:
         assert check("function")._repr_mimebundle_()["text/html"].count("checkbox") == 1
         assert check("proof")._repr_mimebundle_()["text/html"].count('type="checkbox"') == 3
         assert '"Infinity"' in html.unescape(check("infinite")._repr_mimebundle_()["text/html"])
+
+    @pytest.mark.parametrize("key", [
+        Number(1, ask="<i> & x", hints=("<b>",)), Choice(("<i> & x", "b"), "b", ask="<i>"),
+        Proof(("<i> & x",), ask="<i>"), Function(doubles, ask="<i> & x")])
+    def test_a_form_shows_its_words_as_they_are(self, key):
+        form = form_html("norms-1", key)
+        assert "&lt;i&gt; &amp; x" in form
+        assert "<i>" not in form
+        assert "<b>" not in form
+
+    def test_a_form_waits_for_its_script(self):
+        assert '<button type="submit" disabled>' in form_html("norms-1", Number(1))
+        box = ('<input type="checkbox" id="check-norms-1-{0}" value="{0}" autocomplete="off" '
+               "disabled/>")
+        assert box.format(1) in form_html("norms-1", Function(doubles))
+        steps = form_html("norms-1", Proof(("Write it.", "Add it up.")))
+        assert [steps.count(box.format(k)) for k in range(4)] == [0, 1, 1, 0]
+        assert '"steps": 2' in html.unescape(steps)
+        assert "Show the 2 steps" in steps
 
     @pytest.mark.parametrize("attempt", [0.25, 0.3, "abc"])
     def test_an_attempt_shows_its_verdict_and_no_form(self, monkeypatch, attempt):

@@ -395,6 +395,8 @@ class TestStaticExplore:
                  for values in figure.states(panel)]
         assert len(words[0]) == 2
         assert words[0] == words[-1]  # the axes stand still
+        (turned,) = re.findall(r'x="(-?[\d.]+)" y="[\d.]+">a label', words[0][1])
+        assert float(turned) > 10  # where its letters have room
         fig = figure._drawn(panel, figure.default(panel))[0]
         narrow = fig.axes[0].get_tightbbox().x0
         fig.subplots_adjust(**figure._margins[panel])
@@ -405,8 +407,12 @@ class TestStaticExplore:
             left, right = fig.subplots(1, 2)
             line(left, slope)
             return line(right, -slope)
-        text, _ = page_data(explore(two, title="T", slope=SLOPE))
-        assert "slope −0.5" in text or "slope -0.5" in text
+
+        def again(figure, slope):
+            return two(figure, slope)
+        for draw in (two, again):
+            text, _ = page_data(explore(draw, title="T", slope=SLOPE))
+            assert "slope −0.5" in text or "slope -0.5" in text
 
     def test_identifiers_of_two_figures_differ(self):
         def ids(draw, title):

@@ -118,6 +118,18 @@ class TestNames:
         assert said.get("role") == "status"
         assert "".join(said.itertext()) == "The line has slope 0.5."
 
+    def test_words_are_shown_as_they_are(self):
+        def tell(ax, slope):
+            return f"<i> & {slope:g}"
+        figure = live_figure(tell, title="<i> & more", slope=SLOPE)
+        assert text(figure) == "<i> & 0.5"
+        assert figure.box.children[0].value.endswith("<strong>&lt;i&gt; &amp; more</strong>")
+
+    def test_controls_line_up_at_the_longest_label(self):
+        figure = live_figure([line, dots], slope=slider(0, 9, 10, label="ten letters"), n=DOTS)
+        widths = {control.style.description_width for control in figure.controls.values()}
+        assert widths == {"7em"}
+
     def test_two_figures_are_told_by_two_sentences(self):
         told = {picture(live_figure(line, slope=SLOPE))["aria-describedby"] for _ in range(2)}
         assert len(told) == 2
@@ -244,6 +256,13 @@ class TestPlay:
         self.start(figure)
         assert figure.controls["play"].index == 5
 
+    def test_the_first_count_may_come_with_the_start(self, figure):
+        key = "playing" if "playing" in figure.player.keys else "_playing"
+        figure.controls["play"].set_state({"index": 3})
+        figure.player.set_state({"value": 4, key: True})
+        assert figure.controls["play"].index == 4
+        assert self.runs(figure)
+
     def test_the_last_count_may_come_with_the_end(self, figure):
         """The browser joins what it has to say while the kernel draws."""
         self.start(figure)
@@ -295,6 +314,8 @@ class TestFailures:
         assert "There are 1 dots." in text(figure)
         assert picture(figure)["aria-label"] == "T: Line (out of date)"
         assert "✗ out of date" in figure.pictures[0].value
+        assert "opacity" in picture(figure)["style"]
+        assert "opacity" not in picture(figure, 1)["style"]
         drawing = re.compile("<g.*</g>", re.S)
         assert drawing.search(figure.pictures[0].value)[0] == drawing.search(before)[0]
         assert "out of date" not in figure.pictures[1].value
