@@ -40,7 +40,8 @@ class Dataset:
     Raises
     ------
     ValueError
-        If ``data`` is no table with one name and one unit per column.
+        If ``data`` is no table with one name and one unit per column, or the target or another
+        column has not one entry per row.
 
     Examples
     --------
@@ -66,6 +67,10 @@ class Dataset:
         if shape[1:] != (d,) or len(self.units) != d:
             raise ValueError(f"data must have a name and a unit per column, got shape {shape}, "
                              f"{d} names and {len(self.units)} units; make them agree")
+        for name, column in {"target": self.target, **self.other}.items():
+            if column is not None and np.shape(column) != shape[:1]:
+                raise ValueError(f"{name} must have an entry per row, got shape "
+                                 f"{np.shape(column)} for data of shape {shape}; make them agree")
 
     def __getitem__(self, column: str) -> np.ndarray:
         if not isinstance(column, str):

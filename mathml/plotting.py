@@ -159,7 +159,8 @@ def contours(ax, f, x_range, y_range, *, levels=12, n=81, **kwargs):
     >>> _ = contours(Figure().subplots(), lambda x, y: x**2 + y**2, (-1, 1), (-1, 1))
     """
     x, y = np.meshgrid(np.linspace(*x_range, n), np.linspace(*y_range, n))
-    return ax.contour(x, y, f(x, y), levels, **{"colors": GREY, "linewidths": 0.8, **kwargs})
+    colour = {} if "cmap" in kwargs else {"colors": GREY}  # matplotlib takes one of the two
+    return ax.contour(x, y, f(x, y), levels, **{**colour, "linewidths": 0.8, **kwargs})
 
 
 def trajectory(ax, xs, *, color=BLUE, label=None, end=True):
@@ -179,6 +180,11 @@ def trajectory(ax, xs, *, color=BLUE, label=None, end=True):
     -------
     list of matplotlib.lines.Line2D
 
+    Raises
+    ------
+    ValueError
+        If there is no point, or they are not points of a plane.
+
     Examples
     --------
     >>> from matplotlib.figure import Figure
@@ -186,6 +192,9 @@ def trajectory(ax, xs, *, color=BLUE, label=None, end=True):
     3
     """
     xs = np.asarray(xs, dtype=float)
+    if xs.shape[1:] != (2,) or len(xs) == 0:
+        raise ValueError(f"xs must hold points of a plane, got shape {xs.shape}; "
+                         "pick two coordinates: xs[:, :2]")
     lines = ax.plot(*xs.T, "-", color=color, marker="o", markersize=3.5, linewidth=1.2, label=label)
     lines += ax.plot(*xs[0], "o", color=color, markerfacecolor=PAPER, markersize=8)
     if end:

@@ -60,6 +60,13 @@ class _Numbers:
     transfer: bool = False
     kind: ClassVar[str] = "number"
 
+    def __post_init__(self):
+        for value in (self.value, *(value for value, _ in self.wrong)):
+            numbers = self.values(value)
+            if numbers.size != self.values().size or np.isnan(numbers).any():
+                raise ValueError(f"value and each of wrong must be as many numbers, got {value!r}; "
+                                 "correct it")
+
     def values(self, value=None) -> np.ndarray:
         """The numbers of the key, or of one of its wrong attempts, in a row."""
         return np.ravel(np.asarray(self.value if value is None else value, dtype=float))
@@ -164,6 +171,9 @@ class Choice:
     kind: ClassVar[str] = "choice"
 
     def __post_init__(self):
+        if len(set(self.options)) < max(2, len(self.options)):
+            raise ValueError("options must be two or more distinct texts, got "
+                             f"{self.options}; reword them")
         strangers = [text for text in (self.value, *(text for text, _ in self.wrong))
                      if text not in self.options]
         if strangers:
@@ -228,7 +238,7 @@ class Function:
             self.test(attempt)
         except AssertionError as failed:
             return Finding("wrong", str(failed) or "one of its tests fails")
-        except Exception as error:  # what a reader's program raises, they get as a sentence
+        except (Exception, SystemExit) as error:  # what a program raises is told as a sentence
             return Finding("wrong", f"it could not be used ({type(error).__name__}: {error})")
         return RIGHT
 
@@ -285,7 +295,10 @@ def _numbers(attempt, count: int) -> np.ndarray:
     if isinstance(attempt, (list, tuple)) and any(isinstance(part, str) for part in attempt):
         attempt = [_numbers(part, 1)[0] for part in attempt]
     try:
-        numbers = np.ravel(np.asarray(attempt, dtype=float))
+        numbers = np.real_if_close(np.ravel(np.asarray(attempt)))  # eigenvalues may be complex
+        if numbers.dtype.kind in "bc":
+            raise TypeError
+        numbers = numbers.astype(float)
     except (TypeError, ValueError):
         raise Unreadable(f"{type(attempt).__name__} is no number; pass one such as 0.25, or a list "
                          "such as (0.2, 0.8)") from None
@@ -336,11 +349,12 @@ def lookup(exercise: str) -> Key:
     """Return the key of an exercise such as ``"norms-3"``."""
     module = f"{KEYS}.{exercise.rpartition('-')[0].replace('-', '_')}"
     try:
-        return import_module(module).ANSWERS[exercise]
+        keys = import_module(module).ANSWERS
     except ModuleNotFoundError as missing:
         if missing.name != module:  # a key that imports what is not installed says so itself
             raise
-    except KeyError:
-        pass
+        keys = {}
+    if exercise in keys:
+        return keys[exercise]
     raise ValueError(f"exercise must have an answer key, got {exercise!r}; add it to "
                      f"{module}.ANSWERS, or name the folder of your own keys with use_answers")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 
+from mathml._check import as_positive, as_vector
 from mathml.interactive.controls import Control, Point
-from mathml.interactive.figure import Exploration, Panel
+from mathml.interactive.figure import Exploration, Panel, function_name
 from mathml.interactive.mode import is_static
+from mathml.interactive.shown import show
+from mathml.interactive.slugs import as_name
 
 MAX_STATES = 240
 
 
-def explore(draw: Callable | list[Callable] | dict[str, Callable], *, title: str,
+def explore(draw: Callable | list[Callable] | dict[str, Callable], /, *, title: str,
             size: tuple[float, float] = (6.4, 3.8), **controls: Control | Point) -> Exploration:
     """Let a reader move a figure.
 
@@ -33,8 +36,8 @@ def explore(draw: Callable | list[Callable] | dict[str, Callable], *, title: str
     size : tuple of float, default (6.4, 3.8)
         Width and height of one panel in inches, at 72 units per inch.
     **controls : Control or Point
-        `slider`, `log_slider`, `choice` or `point`, by the name of the parameter they set. A slider
-        named ``play`` can run by itself.
+        `slider`, `log_slider`, `choice` or `point`, by the name of the parameter they set, which
+        cannot be ``title`` or ``size``. A slider named ``play`` can run by itself.
 
     Returns
     -------
@@ -44,8 +47,9 @@ def explore(draw: Callable | list[Callable] | dict[str, Callable], *, title: str
     Raises
     ------
     ValueError, TypeError
-        If there is no control, two share a label, a control moves no panel, a parameter has no
-        control, there are more than 240 states, or a drawing fails or returns no sentence.
+        If there is no title or no control, two share a label, a control moves no panel, a parameter
+        has no control, or there are more than 240 states; RuntimeError if a drawing fails, and
+        TypeError if it returns no sentence.
 
     Examples
     --------
@@ -56,6 +60,12 @@ def explore(draw: Callable | list[Callable] | dict[str, Callable], *, title: str
     >>> explore(line, title="A line", slope=slider(-1, 1, 5, label="slope"))
     Exploration 'A line': move slope
     """
+    for name, own in (("title", title), ("size", size)):
+        if isinstance(own, (Control, Point)):
+            raise ValueError(f"explore: a control must not be called {name!r}, as an argument of "
+                             f"explore is, got {own!r}; rename the parameter of the drawing")
+    as_name(title, "title")
+    width, height = (as_positive(side, "size") for side in as_vector(size, "size", size=2))
     draws = _named(title, draw)
     _check_controls(title, controls)
     points = {name: c.label for name, c in controls.items() if isinstance(c, Point)}
@@ -67,7 +77,7 @@ def explore(draw: Callable | list[Callable] | dict[str, Callable], *, title: str
         raise ValueError(f"explore {title!r}: every control must move a panel, but no draw "
                          f"function has a parameter {min(idle).removesuffix('-x')!r}; add it or "
                          "drop the control")
-    figure = Exploration(title, flat, panels, tuple(size), points)
+    figure = Exploration(title, flat, panels, (width, height), points)
     if figure.n_states > MAX_STATES:
         raise ValueError(f"explore {title!r}: at most {MAX_STATES} states fit a page, got "
                          f"{figure.n_states}; use fewer slider positions or separate panels")
@@ -83,7 +93,7 @@ def _face(figure: Exploration) -> dict:
         return {"text/html": exploration_html(figure)}
     from mathml.interactive.live import LiveFigure
 
-    return LiveFigure(figure).mimebundle()
+    return show(LiveFigure(figure).box)
 
 
 def _named(title: str, draw) -> list[tuple[Callable, str]]:
@@ -132,16 +142,19 @@ def _check_labels(title: str, controls: dict[str, Control]) -> None:
 
 
 def _control_names(title: str, draw: Callable, controls: dict) -> tuple[str, ...]:
-    parameters = list(inspect.signature(draw).parameters.values())[1:]
+    parameters = list(inspect.signature(draw).parameters.values())
+    if not parameters:
+        raise TypeError(f"explore {title!r}: {function_name(draw)} must take the axes as its first "
+                        "parameter, got a function without any; write def draw(ax, ...)")
     names = []
-    for parameter in parameters:
+    for parameter in parameters[1:]:
         if parameter.kind is parameter.VAR_KEYWORD:
             names = list(controls)
             break
         if parameter.name in controls:
             names.append(parameter.name)
         elif parameter.default is parameter.empty:
-            raise ValueError(f"explore {title!r}: {draw.__name__} has a parameter "
+            raise ValueError(f"explore {title!r}: {function_name(draw)} has a parameter "
                              f"{parameter.name!r} with no control; add "
                              f"{parameter.name}=slider(...) or give it a default")
     return tuple(_flat({name: c for name, c in controls.items() if name in names}))

@@ -28,6 +28,11 @@ class Panel:
     names: tuple[str, ...]
     name: str = ""
 
+    @property
+    def function(self) -> str:
+        """What messages call its function; a `functools.partial` goes by what it completes."""
+        return function_name(self.draw)
+
 
 class Drawing(NamedTuple):
     """One state of a panel.
@@ -50,7 +55,7 @@ class Drawing(NamedTuple):
     places: dict[str, tuple[tuple[float, ...], tuple[float, ...]]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exploration:
     """A titled figure, its controls and its panels; notebooks show it, pages store it.
 
@@ -73,7 +78,7 @@ class Exploration:
     panels: tuple[Panel, ...]
     size: tuple[float, float]
     points: dict[str, str] = field(default_factory=dict)
-    bundle: dict = field(default_factory=dict, repr=False, compare=False)
+    bundle: dict = field(default_factory=dict, repr=False)
 
     @property
     def n_states(self) -> int:
@@ -129,13 +134,13 @@ class Exploration:
             try:
                 said = panel.draw(target, **self.arguments(values))
             except Exception as error:
-                raise RuntimeError(f"explore {self.title!r}: {panel.draw.__name__} failed at "
+                raise RuntimeError(f"explore {self.title!r}: {panel.function} failed at "
                                    f"{_spell(values)} with {type(error).__name__}: {error}; "
                                    "make it draw every state of its controls") from error
             plain_powers(fig)
         sentence, quoted = said if isinstance(said, tuple) and len(said) == 2 else (said, {})
         if not isinstance(sentence, str) or not sentence.strip():
-            raise TypeError(f"explore {self.title!r}: {panel.draw.__name__} must return a sentence "
+            raise TypeError(f"explore {self.title!r}: {panel.function} must return a sentence "
                             f"that says what is to be seen, got {sentence!r} at {_spell(values)}; "
                             "end it with return f'...'")
         return fig, sentence, quoted
@@ -145,7 +150,7 @@ class Exploration:
             isinstance(name, str) and name.isidentifier() and isinstance(value, (str, Real))
             for name, value in quoted.items())
         if not known:
-            raise TypeError(f"explore {self.title!r}: {panel.draw.__name__} may return, after its "
+            raise TypeError(f"explore {self.title!r}: {panel.function} may return, after its "
                             "sentence, a dict of names and numbers or texts, got "
                             f"{quoted!r} at {_spell(values)}; end it with return f'...', "
                             "{'q': q}")
@@ -153,14 +158,13 @@ class Exploration:
                 for name, value in quoted.items()}
 
     def _places(self, fig: Figure, name: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        axes, units = fig.axes[0], 72 / fig.dpi
-        middle = [sum(limits) / 2 for limits in (axes.get_xlim(), axes.get_ylim())]
-        to_picture = axes.transData.transform
-        xs = [to_picture((x, middle[1]))[0] for x in self.controls[f"{name}-x"].values]
-        ys = [fig.bbox.height - to_picture((middle[0], y))[1]
+        axes = fig.axes[0]
+        left, bottom = axes.get_xlim()[0], axes.get_ylim()[0]
+        to_picture = axes.transData.transform  # in dots, of which the style has 72 an inch
+        xs = [to_picture((x, bottom))[0] for x in self.controls[f"{name}-x"].values]
+        ys = [fig.bbox.height - to_picture((left, y))[1]
               for y in self.controls[f"{name}-y"].values]
-        return (tuple(round(float(x) * units, 1) for x in xs),
-                tuple(round(float(y) * units, 1) for y in ys))
+        return (tuple(round(float(x), 1) for x in xs), tuple(round(float(y), 1) for y in ys))
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return {"text/plain": repr(self), **self.bundle}
@@ -168,6 +172,11 @@ class Exploration:
     def __repr__(self) -> str:
         labels = ", ".join(control.label for control in self.controls.values())
         return f"Exploration {self.title!r}: move {labels}"
+
+
+def function_name(draw: Callable) -> str:
+    """Return the name of a function, or of what else can be called."""
+    return getattr(getattr(draw, "func", draw), "__name__", type(draw).__name__)
 
 
 def _wants_figure(draw: Callable) -> bool:

@@ -98,11 +98,6 @@ class LiveFigure:
         self._put({name: control.default for name, control in self.figure.controls.items()})
         self._redraw(range(len(self.pictures)))
 
-    def mimebundle(self) -> dict:
-        """What a notebook needs to show the widget (the same for ipywidgets 7 and 8)."""
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id}
-        return {"application/vnd.jupyter.widget-view+json": view}
-
     def _rows(self) -> list[widgets.Widget]:
         """The controls as they stand below each other: a point's label above its two."""
         rows = dict(self.controls)

@@ -107,7 +107,7 @@ def _point(figure: Exploration, panel: Panel, drawings: list[Drawing], name: str
     places = {d.places[name] for d in drawings}
     if len(places) > 1:
         raise ValueError(f"explore {figure.title!r}: the axes in which {figure.points[name]!r} is "
-                         f"taken must stay where they are, but {panel.draw.__name__} moves them "
+                         f"taken must stay where they are, but {panel.function} moves them "
                          "with its controls; set their limits: ax.set(xlim=..., ylim=...)")
     names = list(figure.controls)
     px, py = places.pop()

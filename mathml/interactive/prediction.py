@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from html import escape
 
 from mathml.interactive.mode import is_static
-from mathml.interactive.slugs import slug
+from mathml.interactive.shown import show
+from mathml.interactive.slugs import as_name, slug
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def predict(question: str, options: Sequence[str], answer: str | int, because: s
     >>> predict("Is 1 a prime?", ["yes", "no"], "no", "A prime has exactly two divisors.")
     Prediction: Is 1 a prime? (yes / no)
     """
+    as_name(question, "question")
     options = tuple(options)
     if len(options) < 2 or len(set(options)) < len(options):
         raise ValueError(f"predict {question!r}: options must be two or more distinct texts, "
@@ -77,7 +79,8 @@ def predict(question: str, options: Sequence[str], answer: str | int, because: s
         raise ValueError(f"predict {question!r}: answer must be one of the options {options}, "
                          f"got {answer!r}; copy the option's text")
     prediction = Prediction(question, options, answer, because)
-    prediction.bundle.update(_static(prediction) if is_static() else _live(prediction))
+    prediction.bundle.update(
+        _static(prediction) if is_static() else show(prediction_box(prediction)))
     return prediction
 
 
@@ -96,11 +99,6 @@ def _static(p: Prediction) -> dict:
             f'{replies}<p class="predict-printed">Answer: {answer}</p>'
             f"<noscript><details><summary>Answer</summary>{answer}</details></noscript></fieldset>")
     return {"text/html": html}
-
-
-def _live(p: Prediction) -> dict:
-    view = {"version_major": 2, "version_minor": 0, "model_id": prediction_box(p).model_id}
-    return {"application/vnd.jupyter.widget-view+json": view}
 
 
 def prediction_box(p: Prediction):

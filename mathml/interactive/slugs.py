@@ -25,6 +25,14 @@ def slug(text: str) -> str:
     return f"{words}-{hashlib.sha256(text.encode()).hexdigest()[:4]}"
 
 
+def as_name(text, what: str) -> str:
+    """Return ``text`` if it says something: it is the name by which a part of a page is known."""
+    if not isinstance(text, str) or not text.strip():
+        raise (ValueError if isinstance(text, str) else TypeError)(
+            f"{what} must say something, got {text!r}; write a few words")
+    return text
+
+
 def address(title: str) -> str:
     """Return the part of an address that leads to a figure: plain, and the same for ever.
 

@@ -9,6 +9,7 @@ from mathml.interactive.answer_key import Proof, lookup
 from mathml.interactive.entry import Unreadable
 from mathml.interactive.form import form_html
 from mathml.interactive.mode import is_static
+from mathml.interactive.slugs import as_name
 
 _tries: dict[str, int] = {}  # wrong attempts at each exercise, so that each meets the next hint
 
@@ -63,7 +64,7 @@ def check(exercise: str, attempt=None, *more) -> Verdict:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If there is no such exercise: a chapter's mistake, not a reader's.
 
     Examples
@@ -75,7 +76,7 @@ def check(exercise: str, attempt=None, *more) -> Verdict:
     >>> check("gradient-descent-2")
     ○ gradient-descent-2: not attempted yet.
     """
-    key = lookup(exercise)
+    key = lookup(as_name(exercise, "exercise"))
     if more:
         return Verdict(exercise, None, f"○ {exercise}: {1 + len(more)} values were passed; write "
                        "0.25 with a point, not 0,25, and several numbers in brackets: (0.2, 0.8).")

@@ -142,6 +142,10 @@ def test_a_column_is_found_by_name_and_its_absence_is_explained():
         d[0]
     with pytest.raises(ValueError, match="data must have a name and a unit per column"):
         Dataset("x", np.ones((3, 2)), ("a",), ("m",), None, (), "here", "none")
+    for target, other in (([0, 1], {}), (None, {"year": np.arange(4)}), ([[0], [1], [1]], {})):
+        with pytest.raises(ValueError, match=r"(target|year) must have an entry per row, got shape "
+                                             r".* for data of shape \(3, 1\)"):
+            Dataset("x", np.ones((3, 1)), ("a",), ("m",), target, ("c", "d"), "here", "none", other)
     assert "pixel_0_0 [count], ..., pixel_7_7" in repr(load_digits())
 
 

@@ -95,6 +95,16 @@ class TestFigureWithAPoint:
             assert xs[X.values.index(values["start-x"])] == pytest.approx(float(x), abs=0.11)
             assert ys[Y.values.index(values["start-y"])] == pytest.approx(float(y), abs=0.11)
 
+    def test_of_two_axes_the_first_ones_are_meant(self):
+        def look(fig, start):
+            first, second = fig.subplots(1, 2)
+            mark(first, start)
+            second.set(xlim=(-30, 30), ylim=(-10, 20))
+            return "It is there."
+        xs, ys = drawings(explore(look, title="T", start=START))[0].places["start"]
+        assert xs[-1] < 460.8 / 2
+        assert ys[0] - ys[-1] > 60  # in the second ones it would be a tenth
+
     def test_places_follow_a_logarithmic_axis(self):
         def look(ax, start):
             ax.set(xscale="log", xlim=(0.001, 10), ylim=(0, 1))

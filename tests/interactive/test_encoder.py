@@ -23,6 +23,12 @@ def test_one_frame_has_no_differences():
     assert encoding.base == "<svg><g/></svg>"
 
 
+def test_the_base_is_the_first_frame_unless_another_is_named():
+    frames = [f'<svg><a x="{k}"/></svg>' for k in range(3)]
+    assert encode(frames).base == frames[0]
+    assert encode(frames, base=1).base == frames[1]
+
+
 def test_attribute_text_and_absence():
     frames = ['<svg><text x="1">a</text></svg>', '<svg><text x="2">b</text></svg>',
               "<svg><text>a</text></svg>", '<svg><text x="1"/></svg>']
@@ -44,8 +50,20 @@ def test_a_run_in_the_middle_leaves_its_neighbours_addressable():
     assert [slot.where for slot in runs] == [(1, 1)]
 
 
+@pytest.mark.parametrize("base", [0, 1, 2])
+def test_the_number_of_like_elements_changes(base):
+    frames = [f"<svg>{'<line/>' * n}</svg>" for n in (3, 0, 5)]
+    assert_round_trip(frames, base)
+    frames = [f'<svg><rect x="{n}"/>{"<line/>" * n}</svg>' for n in (3, 1, 2)]
+    assert_round_trip(frames, base)
+    (run,) = [slot for slot in encode(frames, base=base).slots if slot.kind == "run"]
+    assert run.where == (2, 0)  # the first line is in all
+
+
 def test_order_changes():
-    assert_round_trip(["<svg><a/><b/><c/></svg>", "<svg><c/><b/><a/></svg>"])
+    frames = ["<svg><a/><b/><c/></svg>", "<svg><c/><b/><a/></svg>"]
+    assert_round_trip(frames)
+    assert [slot.where for slot in encode(frames).slots] == [(0, 0)]
 
 
 def test_places_that_change_in_step_share_a_pattern():

@@ -20,6 +20,7 @@ from mathml.interactive import answers, check, use_answers, verdict
 from mathml.interactive.answer_key import Array, Choice, Fault, Function, Number, Proof, lookup
 from mathml.interactive.entry import Unreadable, read_numbers
 from mathml.interactive.extension import ASSETS
+from mathml.interactive.form import form_html
 from website.packages import node_program
 
 SPELLINGS = [*READ, *UNREADABLE]
@@ -124,6 +125,7 @@ class TestCheck:
         ("number", np.float32(0.25)), ("sixth", "0.167"), ("sixth", 0.1667), ("sixth", "16.7 %"),
         ("zero", 0), ("zero", "0"), ("exact", 585), ("array", [1, -2]), ("array", "1; −2"),
         ("array", ["1", "-2"]), ("array", np.array([1.0, -2.0])), ("array", (1, -2)),
+        ("array", np.roots([1, 1, -2])[::-1] + 0j), ("array", np.array([1 + 1e-17j, -2])),
         ("choice", "lasso"), ("choice", 1), ("choice", "1"), ("fault", "line 2"),
         ("fault", 2), ("fault", "2"),
         ("function", lambda x: 2 * x), ("infinite", np.inf), ("infinite", "∞")])
@@ -139,6 +141,7 @@ class TestCheck:
         ("choice", "ridge", "another option"), ("choice", 0, "it only shrinks"),
         ("fault", 1, "it only imports"), ("function", lambda x: x, "f(3) should be 6"),
         ("function", lambda: 1, "could not be used (TypeError"), ("zero", 1e-5, "not this value"),
+        ("function", lambda x: sys.exit("done"), "could not be used (SystemExit: done)"),
         ("infinite", 3.0, "not this")])
     def test_wrong(self, exercise, attempt, says):
         found = check(exercise, attempt)
@@ -150,6 +153,8 @@ class TestCheck:
         ("number", [1, 2], "one number is asked for, not 2"),
         ("number", "1, 2", "1 number is asked for, 2 were read"), ("number", np.nan, "nan"),
         ("number", {}, "dict is no number"), ("number", 1j, "no number"),
+        ("number", 0.25 + 1e-9j, "complex is no number"), ("number", np.array([5j]), "no number"),
+        ("array", [1, -2 + 1e-9j], "no number"), ("number", True, "bool is no number"),
         ("number", [], "not 0"),
         ("number", len, "no number"), ("array", 1.0, "2 numbers are asked for, not 1"),
         ("array", "0,1,0,2", "semicolons"), ("array", ["1", "b"], "“b” is not a number"),
@@ -168,13 +173,22 @@ class TestCheck:
     def test_a_decimal_comma_in_python_is_explained(self):
         found = check("number", 0, 25)
         assert found.passed is None
-        assert "0.25 with a point, not 0,25" in repr(found)
+        assert "2 values were passed; write 0.25 with a point, not 0,25" in repr(found)
         assert check("number", 0.25).passed
+
+    def test_what_was_typed_is_told_as_it_was_read(self):
+        assert repr(check("number", 0.3)).startswith("✗ number: not this value.")
+        assert repr(check("number", "3/10")).startswith("✗ number: not this value (read as 0.3).")
 
     def test_one_hint_a_try(self):
         said = [repr(check("number", x)) for x in (1, "x", 0.75, 2, 3)]
         assert [text.partition("Hint: ")[2] for text in said] == [
             "one", "", "the other case", "two", "two"]
+
+    def test_no_hint_is_passed_over(self, monkeypatch):
+        monkeypatch.setitem(KEYS, "three", Number(1, hints=("one", "two", "three")))
+        said = [repr(check("three", x)).partition("Hint: ")[2] for x in (2, 3, 4, 5)]
+        assert said == ["one", "two", "three", "three"]
 
     def test_close_gives_no_hint(self):
         said = repr(check("number", 0.252))
@@ -213,6 +227,9 @@ class TestCheck:
         assert float(within) == pytest.approx(5e-4)
         (((value, within),), hint), = key["wrong"]
         assert (value, hint) == ("0.75", "the other case")
+        assert float(within) == pytest.approx(5e-4)
+        ((value, within),) = key["near"]
+        assert (value, float(within)) == ("0.25", pytest.approx(2.5e-3))  # a hundredth
         assert key["hints"] == ["one", "two"]
         assert "a number, 3 digits" in form
         assert 'such as 1.5, −2"' not in form
@@ -223,6 +240,25 @@ class TestCheck:
         assert check("function")._repr_mimebundle_()["text/html"].count("checkbox") == 1
         assert check("proof")._repr_mimebundle_()["text/html"].count('type="checkbox"') == 3
         assert '"Infinity"' in html.unescape(check("infinite")._repr_mimebundle_()["text/html"])
+
+    @pytest.mark.parametrize("key", [
+        Number(1, ask="<i> & x", hints=("<b>",)), Choice(("<i> & x", "b"), "b", ask="<i>"),
+        Proof(("<i> & x",), ask="<i>"), Function(doubles, ask="<i> & x")])
+    def test_a_form_shows_its_words_as_they_are(self, key):
+        form = form_html("norms-1", key)
+        assert "&lt;i&gt; &amp; x" in form
+        assert "<i>" not in form
+        assert "<b>" not in form
+
+    def test_a_form_waits_for_its_script(self):
+        assert '<button type="submit" disabled>' in form_html("norms-1", Number(1))
+        box = ('<input type="checkbox" id="check-norms-1-{0}" value="{0}" autocomplete="off" '
+               "disabled/>")
+        assert box.format(1) in form_html("norms-1", Function(doubles))
+        steps = form_html("norms-1", Proof(("Write it.", "Add it up.")))
+        assert [steps.count(box.format(k)) for k in range(4)] == [0, 1, 1, 0]
+        assert '"steps": 2' in html.unescape(steps)
+        assert "Show the 2 steps" in steps
 
     @pytest.mark.parametrize("attempt", [0.25, 0.3, "abc"])
     def test_an_attempt_shows_its_verdict_and_no_form(self, monkeypatch, attempt):
@@ -246,14 +282,26 @@ class TestKeys:
 
     def test_tolerances_of_keys_that_stand(self):
         assert Number(2.0, rtol=0.1).judge(2.19).state == "right"
+        assert Number(2.0, rtol=0.1).judge(2.21).state == "wrong"
+        assert Array((1, -2), rtol=1e-3).judge((1.0009, -2.0019)).state == "right"
+        assert Array((1, -2), rtol=1e-3).judge((1, -2.0021)).state == "wrong"
         assert Number(2.0, rtol=1e-9, atol=0.5).judge(2.4).state == "right"
         assert Number(2.0, rtol=1e-9, atol=0).judge(2.4).state == "wrong"
         assert Number(2.0, rtol=1e-3).wants() == "a number, 4 digits"
+        assert Number(0.0).judge(9e-10).state == "right"
+        assert Number(0.0).judge(1.1e-9).state == "wrong"
 
     def test_the_form_says_what_it_wants(self):
         assert Number(1, digits=2).wants() == "a number, 2 digits"
         assert Array((1, 2)).wants() == "two numbers, 3 digits, such as 1.5, −2"
+        counts = [Array(range(n)).wants().partition(" numbers")[0] for n in range(2, 7)]
+        assert counts == ["two", "three", "four", "five", "6"]
         assert read_numbers(Array(range(7)).wants().partition("such as ")[2], 7)
+
+    def test_an_option_that_is_a_digit_is_chosen_by_its_text(self):
+        key = Choice(("2", "1", "10"), "1")
+        states = [key.judge(attempt).state for attempt in ("1", "2", "10", 1, 0, "0")]
+        assert states == ["right", "wrong", "wrong", "right", "wrong", "wrong"]
 
     def test_an_option_must_be_there(self):
         with pytest.raises(ValueError, match="copy the option's text"):
@@ -261,14 +309,37 @@ class TestKeys:
         with pytest.raises(ValueError, match="got 'c'"):
             Choice(("a", "b"), "a", wrong=(("c", "no"),))
 
+    def test_what_a_key_does_not_say(self):
+        kinds = (Number(1), Array((1, 2)), Choice(("a", "b"), "a"), Function(doubles),
+                 Proof(("Write it.",)))
+        assert not any(key.transfer or key.hints for key in kinds)
+
+    def test_options_are_distinct(self):
+        for options in (("a", "a"), ("a",)):
+            with pytest.raises(ValueError, match="options must be two or more distinct texts"):
+                Choice(options, "a")
+
+    @pytest.mark.parametrize(("value", "wrong"), [(np.nan, 1), (1, np.nan), (1, (1, 2)),
+                                                  ((1, 2), 1), ((1, np.nan), (1, 2))])
+    def test_a_key_and_what_it_refuses_are_as_many_numbers(self, value, wrong):
+        with pytest.raises(ValueError, match="value and each of wrong must be as many numbers"):
+            Array(value, wrong=((wrong, "no"),))
+
     def test_a_fault_says_of_each_option_why_it_is_not_there(self):
         with pytest.raises(ValueError, match="wrong must say why the fault is not at 'line 3'"):
             Fault(("line 1", "line 2", "line 3"), "line 2", wrong=(("line 1", "no"),))
+        with pytest.raises(ValueError, match="got 'line 3'; copy the option's text"):
+            Fault(("line 1", "line 2"), "line 3", wrong=(("line 1", "no"), ("line 2", "no")))
 
 
 def test_an_exercise_without_a_key_is_the_chapters_mistake():
     with pytest.raises(ValueError, match="exercise must have an answer key, got 'no-such-topic-1'"):
         lookup("no-such-topic-1")
+    for name in (3, None, ["norms-1"]):
+        with pytest.raises(TypeError, match="exercise must say something, got "):
+            check(name)
+    with pytest.raises(ValueError, match="exercise must say something, got ''"):
+        check("")
 
 
 class TestKeysOfAnotherBook:
@@ -312,4 +383,10 @@ class TestKeysOfAnotherBook:
         (keys / "other_lakes.py").write_text("import no_such_package\n")
         use_answers("keys")
         with pytest.raises(ModuleNotFoundError, match="no_such_package"):
+            check("other-lakes-1")
+
+    def test_nor_is_another_fault_of_a_key_taken_for_its_absence(self, keys):
+        (keys / "other_lakes.py").write_text("ANSWERS = {}['depth']\n")
+        use_answers("keys")
+        with pytest.raises(KeyError, match="depth"):
             check("other-lakes-1")

@@ -5,6 +5,8 @@ A reader's moves come as the browser sends them: through ``set_state``.
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from xml.etree import ElementTree
 
@@ -12,6 +14,7 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import pytest
 from interactive.drawings import dots, line
+from jupyter_client.manager import start_new_kernel
 
 from mathml.interactive import choice, explore, point, slider
 from mathml.interactive.live import LiveFigure
@@ -115,6 +118,18 @@ class TestNames:
         assert said.get("role") == "status"
         assert "".join(said.itertext()) == "The line has slope 0.5."
 
+    def test_words_are_shown_as_they_are(self):
+        def tell(ax, slope):
+            return f"<i> & {slope:g}"
+        figure = live_figure(tell, title="<i> & more", slope=SLOPE)
+        assert text(figure) == "<i> & 0.5"
+        assert figure.box.children[0].value.endswith("<strong>&lt;i&gt; &amp; more</strong>")
+
+    def test_controls_line_up_at_the_longest_label(self):
+        figure = live_figure([line, dots], slope=slider(0, 9, 10, label="ten letters"), n=DOTS)
+        widths = {control.style.description_width for control in figure.controls.values()}
+        assert widths == {"7em"}
+
     def test_two_figures_are_told_by_two_sentences(self):
         told = {picture(live_figure(line, slope=SLOPE))["aria-describedby"] for _ in range(2)}
         assert len(told) == 2
@@ -131,6 +146,12 @@ class TestNames:
 
     def test_a_panel_without_a_name_shows_none(self):
         assert live_figure(line, slope=SLOPE).pictures[0].value.count("<div") == 1
+
+
+def test_a_picture_is_as_wide_as_its_inches_on_a_screen():
+    figure = LiveFigure(explore(line, title="T", size=(5, 2), slope=SLOPE))
+    assert "width:480px;max-width:100%" in picture(figure)["style"]
+    assert picture(figure)["viewBox"] == "0 0 360 144"
 
 
 class TestControls:
@@ -187,6 +208,9 @@ class TestPlay:
         assert (figure.player.min, figure.player.max, figure.player.value) == (0, 5, 0)
         assert not self.runs(figure)
 
+    def test_it_takes_two_steps_a_second(self, figure):
+        assert figure.player.interval == 500
+
     def test_few_positions_that_play_are_a_slider(self):
         figure = live_figure(moment, play=slider(0, 2, 3, label="time"), slope=SLOPE)
         assert isinstance(figure.controls["play"], widgets.SelectionSlider)
@@ -231,6 +255,13 @@ class TestPlay:
         assert figure.controls["play"].index == figure.player.value == 4
         self.start(figure)
         assert figure.controls["play"].index == 5
+
+    def test_the_first_count_may_come_with_the_start(self, figure):
+        key = "playing" if "playing" in figure.player.keys else "_playing"
+        figure.controls["play"].set_state({"index": 3})
+        figure.player.set_state({"value": 4, key: True})
+        assert figure.controls["play"].index == 4
+        assert self.runs(figure)
 
     def test_the_last_count_may_come_with_the_end(self, figure):
         """The browser joins what it has to say while the kernel draws."""
@@ -283,6 +314,8 @@ class TestFailures:
         assert "There are 1 dots." in text(figure)
         assert picture(figure)["aria-label"] == "T: Line (out of date)"
         assert "✗ out of date" in figure.pictures[0].value
+        assert "opacity" in picture(figure)["style"]
+        assert "opacity" not in picture(figure, 1)["style"]
         drawing = re.compile("<g.*</g>", re.S)
         assert drawing.search(figure.pictures[0].value)[0] == drawing.search(before)[0]
         assert "out of date" not in figure.pictures[1].value
@@ -358,3 +391,66 @@ class TestFailures:
             raise ValueError("no")
         with pytest.raises(RuntimeError, match=r"never failed at slope=0\.5 with ValueError: no"):
             explore(never, title="T", slope=SLOPE)
+
+
+# What a notebook keeps alive: the figures of this run of each cell, and no widget of another.
+SHOW = """
+from mathml.interactive import explore, predict, slider
+
+def line(ax, slope):
+    return f"It rises by {slope}."
+
+for title in ("One", "Two"):
+    explore(line, title=title, slope=slider(1, 9, 9, label="slope"))
+predict("Which?", ["this", "that"], "this", "It is.")
+"""
+COUNT = """
+import gc, json
+from comm import get_comm_manager
+from mathml.interactive.live import LiveFigure
+gc.collect()
+print(json.dumps([len(get_comm_manager().comms),
+                  sum(isinstance(thing, LiveFigure) for thing in gc.get_objects())]))
+"""
+
+
+@pytest.fixture(scope="module")
+def run_cell():
+    """Return a function that runs code as a cell of a notebook, and returns what it prints."""
+    manager, client = start_new_kernel(env={**os.environ, "MATHML_OUTPUT": ""})
+
+    def run(code, cell):
+        message = client.session.msg("execute_request", {"code": code, "silent": False})
+        if cell:
+            message["metadata"]["cellId"] = cell
+        client.shell_channel.send(message)
+        printed = ""
+        while True:
+            told = client.get_iopub_msg(timeout=60)
+            if told["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+                continue
+            assert told["msg_type"] != "error", told["content"]
+            printed += told["content"].get("text", "")
+            if told["content"].get("execution_state") == "idle":
+                return printed
+
+    yield run
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+def test_a_cell_that_runs_again_closes_what_it_showed(run_cell):
+    def kept():
+        return json.loads(run_cell(COUNT, "count"))
+    run_cell(SHOW, "first")
+    widgets, figures = kept()
+    assert figures == 2
+    for _ in range(2):
+        run_cell(SHOW, "first")
+        assert kept() == [widgets, 2]
+    run_cell(SHOW, "second")  # another cell's figures stay
+    assert kept() == [2 * widgets, 4]
+    run_cell("'nothing more'", "second")
+    run_cell(SHOW, None)  # a notebook that does not say which cell runs
+    run_cell(SHOW, None)
+    assert kept() == [4 * widgets, 8]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 
 import numpy as np
 import pytest
 
-from mathml.interactive import choice, explore, log_slider, point, slider
+from mathml.interactive import choice, explore, log_slider, page, point, slider
 from mathml.interactive.blending import blended_slots, blending_errors
 from mathml.interactive.encoder import encode
 from mathml.interactive.slugs import address
@@ -129,6 +130,33 @@ class TestBlending:
         assert all(np.isinf(found).all() for found in errors.values())
         assert not any(fine)
 
+    @staticmethod
+    def of_a_dot_that_is_off(units: float, times: int) -> bool:
+        """Whether it is blended, if so often between two positions the dot is so far off."""
+        where = {}
+
+        def shifted(ax, place):
+            between = where.setdefault(place, len(where)) - 3  # after the four positions
+            off = units / scale * (0 < between <= times)
+            ax.plot(place[0] + off, place[1], "o")
+            ax.set(xlim=(0, 5), ylim=(0, 3))
+            return "A dot."
+        few = point(x=slider(0, 4, 2, label="x"), y=slider(0, 2, 2, label="y"), label="dot")
+        _, data = page_of(explore(dot, title="T", place=few))
+        scale = np.diff(data["panels"][0]["points"][0]["px"])[0] / 4
+        _, data = page_of(explore(shifted, title="T", place=few))
+        (panel,) = data["panels"]
+        ((x, *_),) = [[k for k, slot in enumerate(panel["slots"]) if slot[2] == "x"]]
+        return all(x in blended for blended in panel["points"][0]["blend"]["texts"])
+
+    def test_an_error_of_a_unit_is_not_seen(self):
+        assert self.of_a_dot_that_is_off(0.8, 10)
+        assert not self.of_a_dot_that_is_off(1.2, 10)
+
+    def test_one_place_in_ten_may_be_wrong(self):
+        assert self.of_a_dot_that_is_off(30, 1)
+        assert not self.of_a_dot_that_is_off(30, 2)
+
     def test_it_is_decided_for_each_setting_of_the_other_controls(self):
         def either(ax, place, rule):
             ax.plot([0, place[0] if rule == "smooth" else 4 * (place[0] > 1.7)], [0, 1])
@@ -151,6 +179,42 @@ def test_few_positions_are_buttons_and_many_a_slider():
     assert 'value="1" autocomplete="off" checked/><span>two</span>' in text
     assert "<span>4 &amp; more</span>" in text
     assert text.count('class="explorable-play"') == 1
+
+
+def test_room_is_kept_for_the_longest_of_each():
+    """So that nothing below a figure moves when the reader moves it."""
+    def one(ax, x):
+        return "It is so." + " And so it stays." * (x == 2)
+
+    def other(ax, x):
+        return "Other." if x != 3 else "Quite & entirely another."
+    text, _ = page_of(explore([one, other], title="T", x=slider(0, 4, 5, label="x", unit="m")))
+    assert '<p class="explorable-text" id="fig-t-says">It is so. Other.</p>' in text
+    assert ('<div class="explorable-room" aria-hidden="true">It is so. And so it stays. '
+            "Quite &amp; entirely another.</div>") in text
+    wide = slider(8, 16, 5, label="x", unit="km")
+    text, _ = page_of(explore(one, title="T", x=wide))
+    assert '<output for="fig-t-x" aria-live="off" style="min-width:5ch">8 km</output>' in text
+
+
+def test_a_figure_is_as_large_as_it_is_said_to_be():
+    def draw(fig, x):
+        fig.subplots(1, 2)
+        return f"{x}."
+    text, _ = page_of(explore(draw, title="T", size=(5, 2.5), x=slider(0, 4, 5, label="x")))
+    assert 'style="--mm-width:360px"' in text
+    assert 'width="360" height="180" viewBox="0 0 360 180">' in text
+
+
+def test_a_figure_may_take_all_of_its_budget(monkeypatch):
+    def build():
+        return explore(dot, title="A dot", place=PLACE)
+    size = len(gzip.compress(build().bundle["text/html"].encode(), mtime=0))
+    monkeypatch.setattr(page, "MAX_BYTES", size)
+    build()
+    monkeypatch.setattr(page, "MAX_BYTES", size - 1)
+    with pytest.raises(ValueError, match=f"bytes gzipped, got {size:,} for 15"):
+        build()
 
 
 def test_pictures_are_named():

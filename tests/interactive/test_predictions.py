@@ -36,6 +36,26 @@ class TestFaces:
         assert 'aria-live="polite"' in text
         assert 'data-answer="0"' in text
 
+    @pytest.mark.parametrize("face", ["static", "live"])
+    def test_words_are_shown_as_they_are(self, monkeypatch, face):
+        monkeypatch.setenv("MATHML_OUTPUT", face)
+        asked = predict("<i> 1?", ["<i> 2", "<i> 3"], 1, "<i> 4 & 5")
+        if face == "static":
+            shown = asked.bundle["text/html"]
+            assert [shown.count(f"&lt;i&gt; {k}") for k in range(1, 5)] == [1, 1, 4, 4]
+        else:
+            box = prediction_box(asked)
+            box.children[1].index = 0
+            box.children[2].click()
+            shown = box.children[0].value + box.children[3].value
+            assert "“&lt;i&gt; 3”. &lt;i&gt; 4 &amp; 5" in shown
+        assert "<i>" not in shown
+
+    @pytest.mark.parametrize(("question", "error"), [("", ValueError), (None, TypeError)])
+    def test_a_question_says_something(self, question, error):
+        with pytest.raises(error, match="question must say something"):
+            predict(question, ["a", "b"], "a", "Because.")
+
     def test_only_check_answers_in_a_notebook(self, monkeypatch):
         import ipywidgets
 

@@ -162,6 +162,23 @@ def test_contours_returns_the_level_curves(ax):
     assert np.allclose(radii[0], 0.5, atol=1e-3)
 
 
+def test_contours_are_grey_or_as_they_are_styled(ax):
+    def bowl(x, y):
+        return x**2 + y**2
+    grey = plotting.contours(ax, bowl, (-1, 1), (-1, 1))
+    assert {mpl.colors.to_hex(colour) for colour in grey.get_edgecolor()} == {plotting.GREY}
+    assert set(grey.get_linewidths()) == {0.8}
+    styled = plotting.contours(ax, bowl, (-1, 1), (-1, 1), cmap="viridis", linewidths=2)
+    assert styled.get_cmap().name == "viridis"
+    assert set(styled.get_linewidths()) == {2}
+
+
+@pytest.mark.parametrize("xs", [[], [[]], [1, 2], np.ones((4, 3)), np.ones((0, 2)), 3.0])
+def test_a_trajectory_is_of_points_of_a_plane(ax, xs):
+    with pytest.raises(ValueError, match="xs must hold points of a plane, got shape"):
+        plotting.trajectory(ax, xs)
+
+
 def test_trajectory_marks_start_and_end(ax):
     xs = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
     line, start, end = plotting.trajectory(ax, xs, label="path")
