@@ -159,6 +159,13 @@ def test_what_comes_in_is_neither_changed_nor_handed_on():
         assert not np.shares_memory(a, x)
 
 
+def test_one_number_that_overflowed_spoils_a_result():
+    assert _check.finite_result([1.0, 2.0], "the sum") == [1.0, 2.0]
+    for overflowed in (math.inf, [1.0, -math.inf], np.array([[1.0], [math.nan]])):
+        with pytest.raises(ValueError, match=r"(?s)the sum must fit into a float, got .*; resc"):
+            _check.finite_result(overflowed, "the sum")
+
+
 def test_labels_stay_below_a_million_and_the_column_count():
     assert fit_categorical([0, 1]).p == (0.5, 0.5)
     assert _check.as_labels([10**6, 0], "y").max() == 10**6
