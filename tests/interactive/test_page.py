@@ -197,6 +197,33 @@ def test_room_is_kept_for_the_longest_of_each():
     assert '<output for="fig-t-x" aria-live="off" style="min-width:5ch">8 km</output>' in text
 
 
+def test_two_figures_that_differ_in_a_word_have_data_of_their_own():
+    def draw(ax, x):
+        return "So it is."
+
+    def key(title="T", label="x", unit="m"):
+        figure = explore(draw, title=title, x=slider(0, 1, 2, label=label, unit=unit))
+        return re.search(r'data-key="(\w+)"', figure.bundle["text/html"])[1]
+    assert key() == key()
+    assert len({key(), key(unit="km"), key(label="y"), key(title="U")}) == 4
+
+
+def test_words_are_shown_as_they_are():
+    def draw(ax, few, many):
+        return f"<i> {few} & {many}"
+    text, data = page_of(explore(
+        {"<i> A": draw}, title="<i> T", few=slider(0, 1, 2, label="<i> few", unit="<i>"),
+        many=slider(0, 4, 5, label="<i> many", unit="<i>")))
+    assert "<i>" not in text
+    for shown in ("&lt;i&gt; T</figcaption>", 'aria-label="&lt;i&gt; T: &lt;i&gt; A"',
+                  "&lt;i&gt; A</p>", "&lt;i&gt; 0 &amp; 0</p>", "&lt;i&gt; 0 &amp; 0</div>",
+                  "<legend>&lt;i&gt; few</legend>", "<span>1 &lt;i&gt;</span>",
+                  "&lt;i&gt; many</label>", ">0 &lt;i&gt;</output>",
+                  'aria-valuetext="0 &lt;i&gt;"'):
+        assert shown in text
+    assert data["controls"][0]["texts"] == ["0 <i>", "1 <i>"]
+
+
 def test_a_figure_is_as_large_as_it_is_said_to_be():
     def draw(fig, x):
         fig.subplots(1, 2)
