@@ -130,6 +130,16 @@ class TestBlending:
         assert all(np.isinf(found).all() for found in errors.values())
         assert not any(fine)
 
+    def test_what_is_turned_is_blended_too_and_positive_places_are_not_taken_for_logarithms(self):
+        def turned(ax, place):
+            ax.text(*place, "here", rotation=30)
+            ax.set(xlim=(0, 5), ylim=(0, 3))
+            return "There."
+        place = point(x=slider(1, 4, 3, label="x"), y=slider(1, 2, 2, label="y"), label="dot")
+        (panel,) = page_of(explore(turned, title="T", place=place))[1]["panels"]
+        assert "transform" in {slot[2] for slot in panel["slots"]}
+        assert panel["points"][0]["blend"]["texts"] == [list(range(len(panel["slots"])))]
+
     @staticmethod
     def of_a_dot_that_is_off(units: float, times: int) -> bool:
         """Whether it is blended, if so often between two positions the dot is so far off."""
