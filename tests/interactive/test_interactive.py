@@ -485,7 +485,7 @@ def _slots(stored) -> tuple[Slot, ...]:
 
 
 @pytest.mark.parametrize(("line", "said"), [
-    (30000, "cell 3"), (12, "the cell at line 12"), (None, "a cell")])
+    (30000, "cell 3"), (10000, "cell 1"), (12, "the cell at line 12"), (None, "a cell")])
 def test_a_warning_says_which_cell_it_is_about(line, said):
     picture = nodes.image()
     around = nodes.container("", picture)

@@ -130,6 +130,16 @@ class TestBlending:
         assert all(np.isinf(found).all() for found in errors.values())
         assert not any(fine)
 
+    def test_what_is_turned_is_blended_too_and_positive_places_are_not_taken_for_logarithms(self):
+        def turned(ax, place):
+            ax.text(*place, "here", rotation=30)
+            ax.set(xlim=(0, 5), ylim=(0, 3))
+            return "There."
+        place = point(x=slider(1, 4, 3, label="x"), y=slider(1, 2, 2, label="y"), label="dot")
+        (panel,) = page_of(explore(turned, title="T", place=place))[1]["panels"]
+        assert "transform" in {slot[2] for slot in panel["slots"]}
+        assert panel["points"][0]["blend"]["texts"] == [list(range(len(panel["slots"])))]
+
     @staticmethod
     def of_a_dot_that_is_off(units: float, times: int) -> bool:
         """Whether it is blended, if so often between two positions the dot is so far off."""
@@ -195,6 +205,33 @@ def test_room_is_kept_for_the_longest_of_each():
     wide = slider(8, 16, 5, label="x", unit="km")
     text, _ = page_of(explore(one, title="T", x=wide))
     assert '<output for="fig-t-x" aria-live="off" style="min-width:5ch">8 km</output>' in text
+
+
+def test_two_figures_that_differ_in_a_word_have_data_of_their_own():
+    def draw(ax, x):
+        return "So it is."
+
+    def key(title="T", label="x", unit="m"):
+        figure = explore(draw, title=title, x=slider(0, 1, 2, label=label, unit=unit))
+        return re.search(r'data-key="(\w+)"', figure.bundle["text/html"])[1]
+    assert key() == key()
+    assert len({key(), key(unit="km"), key(label="y"), key(title="U")}) == 4
+
+
+def test_words_are_shown_as_they_are():
+    def draw(ax, few, many):
+        return f"<i> {few} & {many}"
+    text, data = page_of(explore(
+        {"<i> A": draw}, title="<i> T", few=slider(0, 1, 2, label="<i> few", unit="<i>"),
+        many=slider(0, 4, 5, label="<i> many", unit="<i>")))
+    assert "<i>" not in text
+    for shown in ("&lt;i&gt; T</figcaption>", 'aria-label="&lt;i&gt; T: &lt;i&gt; A"',
+                  "&lt;i&gt; A</p>", "&lt;i&gt; 0 &amp; 0</p>", "&lt;i&gt; 0 &amp; 0</div>",
+                  "<legend>&lt;i&gt; few</legend>", "<span>1 &lt;i&gt;</span>",
+                  "&lt;i&gt; many</label>", ">0 &lt;i&gt;</output>",
+                  'aria-valuetext="0 &lt;i&gt;"'):
+        assert shown in text
+    assert data["controls"][0]["texts"] == ["0 <i>", "1 <i>"]
 
 
 def test_a_figure_is_as_large_as_it_is_said_to_be():
