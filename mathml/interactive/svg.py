@@ -134,9 +134,8 @@ def _font(part: str) -> list[str]:
 
 def _round_numbers(value: str, digits: int) -> str:
     def short(match: re.Match) -> str:
-        text = f"{float(match.group()):.{digits}f}"
-        text = text.rstrip("0").rstrip(".") if "." in text else text
-        return "0" if text in {"-0", ""} else text
+        text = f"{float(match.group()):.{digits}f}".rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
 
     return NUMBER.sub(short, value)
 
