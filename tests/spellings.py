@@ -102,6 +102,9 @@ READ = [
     # what is not finite
     ("inf", 1, [inf]), ("∞", 1, [inf]), ("-∞", 1, [-inf]), ("infinity", 1, [inf]),
     ("∞ bits", 1, [inf]),
+    ("0" * 199 + "7", 1, [7]), ("(" * 20 + "1" + ")" * 20, 1, [1]),
+    ("1+" + "(" * 20 + "1" + ")" * 20, 1, [2]), ("5 steps of it", 1, [5]),
+    ("(1)+" * 30 + "1", 1, [31]), ("٩٠", 1, [90]), ("९", 1, [9]),
 ]  # fmt: skip
 
 UNREADABLE = [
@@ -144,4 +147,7 @@ UNREADABLE = [
     ("(" * 50 + "1" + ")" * 50, 1, "nested deeper"), ("-" * 150 + "1", 1, "nested deeper"),
     ("2^" * 60 + "2", 1, "nested deeper"), ("√" * 60 + "2", 1, "nested deeper"),
     ("(" * 190, 1, "nested deeper"), ("((1),2)" * 20, 2, "“,”"),
+    ("(" * 21 + "1" + ")" * 21, 1, "nested deeper"), ("5 steps of it all", 1, "not understood"),
+    ("1+" + "(" * 21 + "1" + ")" * 21, 1, "nested deeper"),
+    ("3\x011/2", 1, "2 were read"),
 ]  # fmt: skip

@@ -67,6 +67,9 @@ class TestSpellings:
         assert not isinstance(found, str), found
         assert same(found, wanted)
 
+    def test_zero_has_no_sign(self):
+        assert [str(read_numbers(text, 1)[0]) for text in ("-0", "−0.0", "0")] == ["0.0"] * 3
+
     @pytest.mark.parametrize(("text", "count", "said"), UNREADABLE)
     def test_unreadable(self, text, count, said):
         found = read(text, count)
