@@ -200,9 +200,9 @@ def survivals(mutants: list[Mutant], n: int) -> Iterator[tuple[Mutant, bool]]:
 
 def run_tests(mutant: Mutant) -> None:
     os.setpgid(0, 0)
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 1)
-    os.dup2(null, 2)
+    with open(os.devnull, "wb") as null:
+        os.dup2(null.fileno(), 1)
+        os.dup2(null.fileno(), 2)
     status = 1
     try:
         sys.meta_path.insert(0, Instead(module_of(mutant.file), mutant))

@@ -186,12 +186,15 @@ def _execute_together(app, env, docnames: list[str]) -> None:
 
     def execute(name):
         folder = Path(env.doc2path(name)).parent
-        return single_nb_execution(read[name], cwd=str(folder), allow_errors=False,
-                                   timeout=app.config.nb_execution_timeout, meta_override=True)
+        try:
+            return single_nb_execution(read[name], cwd=str(folder), allow_errors=False,
+                                       timeout=app.config.nb_execution_timeout, meta_override=True)
+        except RuntimeError:  # no kernel, as when another program has taken its port meanwhile
+            return None
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for name, result in zip(waiting, pool.map(execute, waiting), strict=True):
-            if result.err is None:
+            if result is not None and result.err is None:
                 bundle = CacheBundleIn(read[name], env.doc2path(name),
                                        data={"execution_seconds": result.time})
                 get_cache(env.mathml_caches[name]).cache_notebook_bundle(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import nbformat
 import pytest
 from book_files import ROOT, notebooks
@@ -119,3 +121,18 @@ def test_a_notebook_of_the_book_depends_on_less_than_the_package(nb):
     everything = set((ROOT / "mathml").rglob("*.py"))
     assert ROOT / "mathml" / "__init__.py" in files
     assert files & everything < everything
+
+
+def test_a_kernel_that_does_not_come_up_leaves_its_page_to_the_build(tmp_path, monkeypatch):
+    """Which executes what no cache holds, and says what is wrong if that fails, too."""
+    def died(*arguments, **keywords):
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr(execution, "single_nb_execution", died)
+    monkeypatch.setattr(execution, "read_notebook", lambda env, name: notebook("1 + 1"))
+    cache = tmp_path / "cache" / "a" / "digest"
+    env = SimpleNamespace(mathml_caches={"a": str(cache)}, doc2path=lambda name: tmp_path / name)
+    config = SimpleNamespace(nb_execution_mode="cache", nb_execution_timeout=1)
+    app = SimpleNamespace(config=config, srcdir=tmp_path)
+    execution._execute_together(app, env, ["a"])
+    assert not cache.exists()
