@@ -291,11 +291,25 @@ def finite_result(value, name: str):
     return value
 
 
+def read_only(a: np.ndarray) -> np.ndarray:
+    """Return ``a`` itself, which from now on fails whoever changes it."""
+    a.flags.writeable = False
+    return a
+
+
 def freeze(values) -> None:
     """Make the arrays among the values of a record read-only."""
     for value in values:
         if isinstance(value, np.ndarray):
-            value.flags.writeable = False
+            read_only(value)
+
+
+class Frozen:
+    """A record whose arrays are read-only; pickling and copying alone would forget it."""
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state)
+        freeze(state.values())
 
 
 def as_rng(rng) -> np.random.Generator:
@@ -325,10 +339,10 @@ def as_returned_number(value, name: str) -> float:
 
 def as_returned_gradient(value, name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Return what the function ``name`` gave back as floats of the ``shape`` of its argument."""
-    if isinstance(value, np.ndarray) and value.shape == shape and value.dtype == float:
-        return value.copy()
     a = _returned_floats(value, name)
-    if a.shape != shape and not a.size == np.prod(shape) == 1:
+    if a.shape == shape:
+        return a
+    if not a.size == np.prod(shape) == 1:
         raise ValueError(f"{name} must return the shape of its argument, {shape}, got {a.shape}; "
                          "reshape it, for example with .ravel()")
     return a.reshape(shape)

@@ -517,7 +517,7 @@ def _call(statistic: Callable, *samples: np.ndarray) -> float:
 
 
 def _ends(returned) -> tuple[float, float]:
-    ends = as_returned_array(returned, "interval").astype(float).astype(float)
+    ends = as_returned_array(returned, "interval").astype(float)
     if ends.shape != (2,) or np.any(np.isnan(ends)) or ends[0] > ends[1]:
         raise ValueError("interval must return two ends, the lower one first, got "
                          f"{returned!r:.40}; return (low, high)")

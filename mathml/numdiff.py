@@ -63,9 +63,10 @@ def gradient(f: Callable, x) -> np.ndarray:
     1.0
     """
     f, x = as_function(f, "f"), _point(x)
-    values = [(_number(f, up) - _number(f, down)) / span for up, down, span in _probes(x)]
-    values = finite_result(values, "the gradient")
-    return np.reshape(values, x.shape) if x.ndim else values[0]
+    up, down, span = _around(f, x)
+    with np.errstate(over="ignore"):
+        values = finite_result((up - down) / span, "the gradient")
+    return values.reshape(x.shape) if x.ndim else float(values[0])
 
 
 def jacobian(f: Callable, x) -> np.ndarray:
@@ -103,13 +104,12 @@ def jacobian(f: Callable, x) -> np.ndarray:
     f, x = as_function(f, "f"), _point(x)
     if x.ndim > 1:
         raise ValueError(f"x must be one-dimensional, got shape {x.shape}; use .ravel()")
-    pairs = [(_vector(f, up), _vector(f, down)) for up, down, _ in _probes(x)]
-    if len(sizes := {value.size for pair in pairs for value in pair}) > 1:
+    found = [(_vector(f, up), _vector(f, down), span) for up, down, span in _probes(x)]
+    if len(sizes := {value.size for *pair, _ in found for value in pair}) > 1:
         raise ValueError("f must return vectors of one length, got lengths "
                          f"{', '.join(map(str, sorted(sizes)))}; pad or split them")
     with np.errstate(over="ignore"):
-        columns = [(up - down) / span
-                   for (up, down), (*_, span) in zip(pairs, _probes(x), strict=True)]
+        columns = [(up - down) / span for up, down, span in found]
     return finite_result(np.stack(columns, axis=1), "the Jacobian")
 
 
@@ -241,8 +241,10 @@ def check_gradient(f: Callable, grad: Callable, x, *, tol: float = 1e-6) -> Grad
     with np.errstate(all="ignore"):
         a = as_returned_gradient(grad(x.copy() if x.ndim else float(x)), "grad", x.shape).ravel()
         middle = _number(f, x.copy())
-        n, slope = _central(f, x, middle)
-        doubt = np.abs(n - _central(f, x, middle, times=2)[0])
+        (up, down, span), (further_up, further_down, twice) = _around(f, x), _around(f, x, times=2)
+        n = (up - down) / span
+        slope = 2 * np.maximum(np.abs(up - middle), np.abs(middle - down)) / span
+        doubt = np.abs(n - (further_up - further_down) / twice)
         excess = np.maximum(np.abs(a - n) - doubt, 0.0)
         scale = np.maximum(np.maximum(np.abs(a), slope), max(FLOOR * abs(middle), TINY))
         error = np.where(np.isfinite(a), excess / scale, np.inf)
@@ -272,11 +274,10 @@ def _step(x: np.ndarray, unit: float) -> np.ndarray:
     return unit * np.maximum(1.0, np.abs(x))
 
 
-def _central(f: Callable, x: np.ndarray, middle: float, times: int = 1):
-    """Central differences, and the steeper of the one-sided ones, over so many steps."""
-    up, down, span = np.transpose([(_number(f, up), _number(f, down), span)
-                                   for up, down, span in _probes(x, times)])
-    return (up - down) / span, 2 * np.maximum(np.abs(up - middle), np.abs(middle - down)) / span
+def _around(f: Callable, x: np.ndarray, times: int = 1) -> np.ndarray:
+    """f at the points of `_probes` above and below x, and their distances, ``(3, d)``."""
+    return np.transpose([(_number(f, up), _number(f, down), span)
+                         for up, down, span in _probes(x, times)])
 
 
 def _probes(x: np.ndarray, times: int = 1):

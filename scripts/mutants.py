@@ -43,7 +43,7 @@ OPERATIONS = {ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*", ast.Pow: 
 NAMES = {"maximum": "minimum", "minimum": "maximum", "max": "min", "min": "max", "any": "all",
          "all": "any", "argmax": "argmin", "argmin": "argmax", "floor": "ceil", "ceil": "floor",
          "log1p": "log", "expm1": "exp"}
-SKIPPED = (ast.Raise, ast.JoinedStr, ast.Import, ast.ImportFrom, ast.Assert)
+OPEN = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.Lambda)  # need brackets
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,6 @@ class Mutant:
 def changes(node: ast.AST, text) -> list[str]:
     """The expressions that one node is replaced by; ``text`` gives the source of a node."""
     match node:
-        case ast.BinOp(left=ast.Constant(), op=ast.Pow(), right=ast.Constant()):
-            return []  # 10**8 and the like keep memory from running out: no mathematics
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARISONS:
             return [f"{text(left)} {COMPARISONS[type(op)]} {text(right)}"]
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATIONS:
@@ -88,6 +86,16 @@ def changes(node: ast.AST, text) -> list[str]:
         case ast.Name(id=name) if name in NAMES:
             return [NAMES[name]]
     return []
+
+
+def is_left_alone(node: ast.AST) -> bool:
+    """Whether a part of the code is no mathematics, such as what an error says."""
+    match node:
+        case ast.keyword(arg="strict" | "repr"):
+            return True
+        case ast.BinOp(left=ast.Constant(), op=ast.Pow(), right=ast.Constant()):
+            return True  # 10**8 and the like keep memory from running out
+    return isinstance(node, (ast.Raise, ast.JoinedStr, ast.Import, ast.ImportFrom, ast.Assert))
 
 
 def mutants(file: str) -> list[Mutant]:
@@ -120,15 +128,12 @@ def mutants(file: str) -> list[Mutant]:
         found.append(Mutant(file, node.lineno, old, now, mutated))
 
     def visit(node: ast.AST) -> None:
-        if isinstance(node, SKIPPED) or (isinstance(node, ast.keyword)
-                                         and node.arg in ("strict", "repr")):
+        if is_left_alone(node):
             return
         for new in changes(node, text):
             add(node, new if not isinstance(node, OPEN) else f"({new})")
         if isinstance(node, ast.If) and node.test.lineno == node.lineno:
             add(node.test, "False")
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and not changes(node, text):
-            return
         for field, value in ast.iter_fields(node):
             if field in ("annotation", "returns", "decorator_list", "bases"):
                 continue
@@ -138,9 +143,6 @@ def mutants(file: str) -> list[Mutant]:
 
     visit(ast.parse(source))
     return list({m.key: m for m in found}.values())
-
-
-OPEN = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp, ast.IfExp, ast.Lambda)
 
 
 def is_chosen(mutant: Mutant, share: float, seed: str) -> bool:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from mathml._check import as_log_weights, as_scalar, as_vector, exact, finite_result, freeze
+from mathml._check import Frozen, as_log_weights, as_scalar, as_vector, exact, finite_result
 
 
 @dataclass(frozen=True, eq=False)
-class GridPosterior:
+class GridPosterior(Frozen):
     """Density of a parameter θ on a grid, normalised by the trapezoidal rule.
 
     ``p(θ | D) = p(D | θ) p(θ) / ∫ p(D | θ') p(θ') dθ'``, all in logarithms.
@@ -68,8 +68,7 @@ class GridPosterior:
         self._normalise(log_density)
 
     def _set(self, **values) -> None:
-        self.__dict__.update(values)
-        freeze(values.values())
+        self.__setstate__(values)
 
     def _normalise(self, log_density: np.ndarray) -> float:
         """Keep this density divided by its integral; return the integral's logarithm."""
@@ -86,9 +85,6 @@ class GridPosterior:
             self._set(log_density=log_density - log_integral, _relative=relative,
                       _masses=masses / total)
         return log_integral
-
-    def __setstate__(self, state: dict) -> None:
-        self._set(**state)  # pickling has forgotten which arrays are read-only
 
     def update(self, log_likelihood) -> GridPosterior:
         """The posterior after data with this log-likelihood, a function of θ or a vector (n,)."""

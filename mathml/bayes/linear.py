@@ -8,11 +8,19 @@ from dataclasses import KW_ONLY, dataclass, field
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from mathml._check import as_features, as_matrix, as_positive, as_vector, finite_result, freeze
+from mathml._check import (
+    Frozen,
+    as_features,
+    as_matrix,
+    as_positive,
+    as_vector,
+    finite_result,
+    freeze,
+)
 
 
 @dataclass(frozen=True, eq=False)
-class BayesianLinear:
+class BayesianLinear(Frozen):
     r"""Belief about the line ``b + w·x`` after the data.
 
     .. math:: y_i \sim N(b + w^\top x_i, \sigma^2), \qquad w \sim N(0, \tau^2 I), \qquad
@@ -101,10 +109,6 @@ class BayesianLinear:
                             ("_centre", centre), ("_root", root)):
             set_field(self, name, finite_result(value, name.strip("_")))
         freeze(vars(self).values())
-
-    def __setstate__(self, state: dict) -> None:
-        self.__dict__.update(state)
-        freeze(state.values())  # pickling has forgotten it
 
     def line(self, X) -> tuple[np.ndarray, np.ndarray]:
         """Mean and variance (m,) of ``b + w·x`` at each row x of ``X`` (m, d).

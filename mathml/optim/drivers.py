@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from mathml import _check
-from mathml._check import as_bool, as_choice, as_function, as_int, as_rng
+from mathml._check import as_bool, as_choice, as_function, as_int, as_rng, read_only
 from mathml.optim.path import Objective, Path, Record, argument, as_start, as_tolerance, is_inside
 from mathml.optim.rules import Rule, as_rule
 
@@ -40,9 +40,9 @@ def minimize(f: Callable, grad: Callable, x0, rule: Rule, *, steps: int = 1000,
     Returns
     -------
     Path
-        Divergence is no error: as soon as an iterate, a value or a gradient entry is not finite or
-        exceeds 1e100 (for values and gradients: times their size at `x0`, if that is above 1), the
-        path ends at the last point before it, and the message says so.
+        Divergence is no error: as soon as a point, a value or a gradient is not finite, or its
+        size (the norm of a vector) exceeds 1e100 (for values and gradients: times their size at
+        `x0`, if that is above 1), the path ends at the last point before it and says so.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def minimize_stochastic(value_and_grad: Callable, x0, rule: Rule, n: int, *, bat
         return (_check.as_returned_number(result[0], "value_and_grad"),
                 _check.as_returned_gradient(result[1], "value_and_grad", x.shape))
 
-    everything, unit = _read_only(np.arange(n)), "epochs" if record == "epoch" else "steps"
+    everything, unit = read_only(np.arange(n)), "epochs" if record == "epoch" else "steps"
     with np.errstate(all="ignore"):
         path, state = Record(x, *evaluate(x, everything), tol), rule.init(x)
         for _ in range(epochs):
@@ -179,18 +179,12 @@ def _step(rule: Rule, x: np.ndarray, g: np.ndarray, state) -> tuple[np.ndarray, 
     if new.shape != x.shape or new.dtype.kind not in "buif":
         raise ValueError(f"rule.step must return a real point of shape {x.shape}, got {new.dtype} "
                          f"of shape {new.shape}; check its broadcasting")
-    return _read_only(np.array(new, dtype=float)), result[1]  # a copy: rules may reuse arrays
-
-
-def _read_only(a: np.ndarray) -> np.ndarray:
-    """Whoever changes what a driver lends them fails, instead of changing the rest of the run."""
-    a.flags.writeable = False
-    return a
+    return read_only(np.array(new, dtype=float)), result[1]  # a copy: rules may reuse arrays
 
 
 def _batches(n: int, b: int, rng: np.random.Generator, replace: bool) -> list[np.ndarray]:
     count = -(-n // b)
     if replace:
-        return list(_read_only(rng.integers(n, size=(count, b))))
-    order = _read_only(rng.permutation(n))
+        return list(read_only(rng.integers(n, size=(count, b))))
+    order = read_only(rng.permutation(n))
     return [order[k * b:(k + 1) * b] for k in range(count)]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mathml import _check
-from mathml._check import as_float_array, as_function, as_scalar
+from mathml._check import as_float_array, as_function, as_scalar, exact, read_only
 
-BOUND = 1e100  # an iterate, value or gradient beyond this size is called divergence
+BOUND = 1e100  # a point or gradient longer, or a value larger, is called divergence
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,10 +120,9 @@ def as_start(x0) -> np.ndarray:
         raise ValueError(f"x0 must be a number or a vector, got shape {x.shape}; use .ravel()")
     with np.errstate(over="ignore"):
         if not is_inside(x):
-            raise ValueError(f"x0 must be at most {BOUND:g} in size, got an entry of "
-                             f"{np.abs(x).max():g}; rescale")
-    x.flags.writeable = False  # a function that changes its argument fails instead of lying
-    return x
+            raise ValueError(f"x0 must be at most {BOUND:g} long, got entries up to "
+                             f"{exact(np.abs(x).max())}; rescale")
+    return read_only(x)  # a function that changes its argument fails instead of lying
 
 
 def argument(x: np.ndarray):

@@ -12,20 +12,21 @@ from numbers import Rational
 import numpy as np
 
 from mathml._check import (
+    Frozen,
     as_choice,
     as_float_array,
     as_fractions,
     as_function,
     as_scalar,
     finite_result,
-    freeze,
     normalised,
+    read_only,
     rounding,
 )
 
 
 @dataclass(frozen=True, eq=False)
-class Joint:
+class Joint(Frozen):
     """Joint distribution of finitely many variables with finitely many outcomes each.
 
     Parameters
@@ -65,7 +66,7 @@ class Joint:
     outcomes: tuple[tuple, ...] | None = None
 
     def __post_init__(self):
-        table = _as_table(self.table)
+        table = read_only(_as_table(self.table))
         names = _as_tuple(self.names, "names", table.ndim)
         bad = [n for n in names if not (isinstance(n, str) and n.isidentifier())]
         if bad or len(set(names)) < len(names):
@@ -82,11 +83,6 @@ class Joint:
                                  "merge equal ones")
         for attribute, value in ("table", table), ("names", names), ("outcomes", outcomes):
             object.__setattr__(self, attribute, value)
-        freeze([table])
-
-    def __setstate__(self, state: dict) -> None:
-        self.__dict__.update(state)
-        freeze([self.table])  # pickling has forgotten it
 
     @classmethod
     def from_outcomes(cls, rows: Sequence[tuple], names: Sequence[str], weights=None) -> Joint:
