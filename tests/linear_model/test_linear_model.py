@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 from scipy.special import expit, softmax
 from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.linear_model import LogisticRegression
@@ -19,6 +20,7 @@ from mathml.linear_model import (
     separation,
     softmax_value_and_grad,
 )
+from mathml.linear_model.fitting import hessian
 from mathml.numdiff import check_gradient, jacobian
 from mathml.optim import GD, minimize
 
@@ -194,6 +196,122 @@ def test_E80_the_representative_sums_to_zero_over_classes():
         assert np.allclose(fit.predict_proba(X).sum(axis=1), 1)
 
 
+# --- data that are hard on a solver ----------------------------------------------------------
+
+@pytest.mark.parametrize("far", [1e5, 1e8, 1e9, 1e12, 1e15])
+@pytest.mark.parametrize("penalty", [0.0, 1e-3])
+@pytest.mark.parametrize("fit", [fit_logistic, fit_softmax])
+def test_an_example_far_out_on_its_own_side_does_not_matter(fit, penalty, far):
+    x, y = np.array([[0.0], [1], [2], [3]]), [0, 1, 0, 1]
+    alone = fit(x, y, penalty=5 / 4 * penalty)  # its loss is 0: the mean is over five, not four
+    beside = fit(np.vstack([x, [[far]]]), [*y, 1], penalty=penalty)
+    assert beside.converged
+    assert beside.coef == pytest.approx(alone.coef, rel=1e-7)
+    assert beside.intercept == pytest.approx(alone.intercept, rel=1e-7)
+    assert beside.nll == pytest.approx(4 / 5 * alone.nll, rel=1e-12)
+
+
+def test_one_absurd_entry_counts_only_if_the_others_contradict_it():
+    Z, y = RNG.normal(size=(200, 3)), np.arange(200) % 2
+    Z[:, :2] += y[:, None]
+    others = np.arange(200) != 17
+    for entry in (-1e9, 1e9):  # y = 1: it asks for a weight of its own sign, however small
+        Z[17, 1] = entry
+        columns = [0, 1, 2] if entry > 0 else [0, 2]  # where the others ask for a positive one
+        fit, rest = fit_logistic(Z, y), fit_logistic(Z[others][:, columns], y[others])
+        assert fit.converged
+        assert fit.coef[columns] == pytest.approx(rest.coef, rel=1e-5)
+        assert abs(fit.coef[1]) < 1e-6 or entry > 0
+
+
+@pytest.mark.parametrize("penalty", [1e-4, 1e-8, 1e-12])
+def test_a_small_penalty_on_separable_classes_leads_far_but_not_to_infinity(penalty):
+    # By symmetry b = -2.5 w; what is left is an equation for w.
+    def slope(w):
+        return -(expit(-w / 2) / 2 + 3 / 2 * expit(-3 * w / 2)) / 2 + penalty * w
+
+    w = brentq(slope, 0, 200, xtol=1e-12)
+    fit = fit_logistic(*COMPLETE, penalty=penalty)
+    assert fit.converged
+    assert fit.coef[0] == pytest.approx(w, rel=1e-9)
+    assert fit.intercept == pytest.approx(-2.5 * w, rel=1e-9)
+    soft = fit_softmax(*COMPLETE, penalty=2 * penalty)
+    assert soft.converged
+    assert soft.coef[0, 1] - soft.coef[0, 0] == pytest.approx(w, rel=1e-9)
+
+
+def test_a_penalty_below_what_steps_can_reach_is_not_called_converged():
+    fit = fit_logistic(*COMPLETE, penalty=1e-300)
+    assert not fit.converged
+    assert "not converged" in fit.message
+
+
+@pytest.mark.parametrize("degree", [9, 11, 14])
+def test_one_polynomial_space_is_separable_in_every_basis(degree):
+    x, y = np.linspace(0, 1, degree + 1), np.arange(degree + 1) % 2  # a polynomial hits any signs
+    for basis in (np.vander, np.polynomial.chebyshev.chebvander):
+        Z = basis(x, degree + 1) if basis is np.vander else basis(2 * x - 1, degree)
+        Z = Z[:, Z.std(axis=0) > 0]
+        assert separation(Z, y) == "complete"
+        assert is_separable(Z, y)
+        assert "complete" in fit_logistic(Z, y).message
+        assert "complete" in fit_softmax(Z, y).message
+
+
+def test_polynomial_features_are_fitted_wherever_a_fit_exists():
+    degree, kinds = 6, set()
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        x = rng.uniform(0, 10, 60)
+        y = (rng.random(60) < expit(x - 5)).astype(int)
+        monomials = np.vander(x, degree + 1, increasing=True)[:, 1:]
+        chebyshev = np.polynomial.chebyshev.chebvander(x / 5 - 1, degree)[:, 1:]
+        kind = separation(chebyshev, y)
+        assert separation(monomials, y) == kind
+        one, other = fit_logistic(monomials, y), fit_logistic(chebyshev, y)
+        assert one.converged == other.converged == (kind == "none"), one.message
+        if kind == "none":
+            assert one.nll == pytest.approx(other.nll, abs=1e-9)
+        kinds.add(kind)
+    assert kinds == {"none", "complete"}
+
+
+def test_columns_that_agree_to_seven_digits_are_two_columns():
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        x, noise = rng.normal(size=(2, 60))
+        y = (rng.random(60) < expit(x)).astype(int)
+        near = fit_logistic(np.column_stack([x, x + 1e-7 * noise]), y)
+        apart = fit_logistic(np.column_stack([x, noise]), y)  # the same space
+        assert near.converged
+        assert near.nll == pytest.approx(apart.nll, rel=1e-9)
+        assert near.coef[1] * 1e-7 == pytest.approx(apart.coef[1], rel=1e-6)
+
+
+@pytest.mark.parametrize(("n", "d", "k"), [(20_000, 12, 2), (4000, 8, 9)])
+def test_a_fit_too_large_for_a_hessian_is_as_exact(n, d, k):
+    rng = np.random.default_rng(n)
+    Z = rng.normal(size=(n, d))
+    y = np.argmax(Z @ rng.normal(size=(d, k)) / 2 + rng.gumbel(size=(n, k)), axis=1)
+    Z *= np.logspace(-2, 2, d)
+    for penalty in (0.0, 1e-3):
+        fit = fit_softmax(Z, y, penalty=penalty)
+        assert fit.converged
+        Theta = np.vstack([fit.intercept, fit.coef])
+        g = softmax_value_and_grad(Theta, Z, y, penalty=penalty)[1]
+        assert np.abs(g / np.r_[1, Z.std(axis=0)][:, None]).max() < 1e-9
+
+
+def test_the_hessian_of_the_steps_is_the_derivative_of_the_gradient():
+    Theta, Z = RNG.normal(size=(3, 4)) / 2, RNG.normal(size=(30, 2))
+    y = np.arange(30) % 4
+    J = jacobian(lambda t: softmax_value_and_grad(t.reshape(3, 4), Z, y)[1].T.ravel(),
+                 Theta.ravel())
+    P = softmax(Theta.T @ np.vstack([np.ones(30), Z.T]), axis=0)
+    H = hessian(np.vstack([np.ones(30), Z.T]), P, P * (1 - P))
+    assert np.allclose(H.transpose(0, 1, 3, 2).reshape(12, 12), J, rtol=1e-6, atol=1e-8)
+
+
 # --- existence and uniqueness ----------------------------------------------------------------
 
 COMPLETE = ([[1.0], [2.0], [3.0], [4.0]], [0, 0, 1, 1])
@@ -312,6 +430,27 @@ def test_separation_looks_at_every_example():
     assert separation(Z, y) == "none"
     Z[1], y[1] = Z[closest], 1 - y[closest]  # two classes on one point
     assert separation(Z, y) != "complete"
+
+
+@pytest.mark.parametrize("gap", [1e-6, 1e-3])
+def test_a_small_gap_separates_and_a_small_overlap_does_not(gap):
+    assert separation([[-1], [0], [gap], [1]], [0, 0, 1, 1]) == "complete"
+    assert separation([[-1], [gap], [0], [1]], [0, 0, 1, 1]) == "none"
+    assert separation([[-1], [0], [0], [1]], [0, 0, 1, 1]) == "quasi"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_class_apart_from_others_that_overlap_is_quasi_separation(seed):
+    rng = np.random.default_rng(seed)
+    n, d, k = 600, int(rng.integers(10, 20)), int(rng.integers(3, 7))
+    Z = rng.normal(size=(n, d))
+    y = np.where(Z @ rng.normal(size=d) > 0, 0, rng.integers(1, k, size=n))
+    assert separation(Z, y) == "quasi"
+    assert "quasi" in fit_softmax(Z, y).message
+    Z[y == 0] *= -1  # now among the others
+    Z[::7] *= -1
+    assert separation(Z, y) == "none"
+    assert fit_softmax(Z, y).converged
 
 
 def test_separation_when_most_examples_are_flat():
