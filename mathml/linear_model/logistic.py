@@ -55,11 +55,13 @@ def logistic_value_and_grad(theta, X, y, *, penalty: float = 0.0) -> tuple[float
     (0.693147, [0.0, -0.5])
     """
     theta, X, y, penalty = _logistic_arguments(theta, X, y, penalty)
-    weights = np.r_[0.0, theta[1:]]
+    b, w = theta[0], theta[1:]
+    gradient = np.empty(theta.size)
     with np.errstate(over="ignore", invalid="ignore"):
-        value, r = _value_and_residual(theta[0] + X @ theta[1:], y)
-        value += penalty / 2 * float(weights @ weights)
-        gradient = np.r_[r.sum(), X.T @ r] / len(y) + penalty * weights
+        value, r = _value_and_residual(b + X @ w, y)
+        value += penalty / 2 * float(w @ w)
+        gradient[0] = r.mean()
+        gradient[1:] = X.T @ r / len(y) + penalty * w
     return finite_result(value, "the value"), finite_result(gradient, "the gradient")
 
 
@@ -201,7 +203,7 @@ def _value_and_residual(z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray
 
 
 def _logistic_arguments(theta, X, y, penalty):
-    X = as_matrix(X, "X")
+    X = as_matrix(X, "X", copy=False)
     y = as_labels(y, "y", size=len(X))
     _check_binary(y)
     theta = as_vector(theta, "theta", size=X.shape[1] + 1)

@@ -54,7 +54,7 @@ def softmax_value_and_grad(Theta, X, y, *, penalty: float = 0.0) -> tuple[float,
     >>> round(value, 6), gradient.round(6)[1].tolist()
     (1.098612, [0.444444, -0.555556, 0.111111])
     """
-    X, Theta = as_matrix(X, "X"), as_matrix(Theta, "Theta")
+    X, Theta = as_matrix(X, "X", copy=False), as_matrix(Theta, "Theta")
     y = as_labels(y, "y", size=len(X), columns=Theta.shape[1])
     penalty = as_scalar(penalty, "penalty", "[0, inf)")
     if Theta.shape[0] != X.shape[1] + 1:
