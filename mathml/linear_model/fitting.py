@@ -17,14 +17,17 @@ from scipy.optimize import minimize
 from scipy.sparse.linalg import LinearOperator, cg
 
 from mathml._check import EPS, as_classified, as_features, as_scalar
+from mathml.linear_model.least_squares import shortest
 from mathml.linear_model.margins import separability
 
 STEPS = 60  # of Newton's method; two or three are the rule after L-BFGS
 DENSE = 200_000  # examples times parameters, up to which the Hessian is formed at once
+SLACK = 4 * EPS  # by how much J may grow at a minimum, where all changes are rounding
+SAMPLE = 1000  # examples that tell what is typical of a feature
 
 
 class End(NamedTuple):
-    """Where a fit ended, and why; ``separation`` is that of the classes, if λ = 0."""
+    """Where a fit ended, and why; ``separation`` is that of the classes, or "" if λ > 0."""
 
     theta: np.ndarray  # (d+1, m)
     nll: float
@@ -34,9 +37,11 @@ class End(NamedTuple):
 
 
 class Coordinates(NamedTuple):
-    """F ``(r, n)``, E ``(d, r)`` and B ``(d+1, r)``, and N ``(d+1, q)`` with X̃N = 0.
+    """F ``(r, n)``, E ``(d, r)`` and B ``(d+1, r)`` of the module.
 
-    T ``(r, r)`` makes the Hessian at φ = 0 the identity: TᵀHT = I.
+    T ``(r, r)`` makes the Hessian at φ = 0 about the identity, for columns that sum to 0 and
+    without outliers. N ``(d, q)`` spans the weights that change no logit, in units of ``scale``
+    ``(d,)``.
     """
 
     F: np.ndarray
@@ -44,6 +49,7 @@ class Coordinates(NamedTuple):
     B: np.ndarray
     T: np.ndarray
     N: np.ndarray
+    scale: np.ndarray
 
 
 def as_data(X, y) -> tuple[np.ndarray, np.ndarray]:
@@ -69,67 +75,74 @@ def fit(X: np.ndarray, y: np.ndarray, m: int, loss: Callable, penalty, tol) -> E
         root = at.E @ phi
         return value + np.sum(root**2) / 2, (R @ at.F.T).T / len(y) + at.E.T @ root, R
 
-    kind, converged = "none" if penalty else "", False
-    for phi, R, step, decrement in newton(J, lbfgs(J, at.T, m, tol), Y, at):
-        change = np.abs(step.T @ at.F).max()
+    kind, converged, last = "", False, np.inf
+    for phi, value, R, step, decrement in newton(J, lbfgs(J, at.T, m, tol), Y, at):
+        change = largest_change(step, at.F, R)
         converged = change <= 1 / 4 and (decrement <= tol or decrement <= rounding(phi, R, at.F))
-        if not kind and np.abs(R).max() < 1 / 2:
-            kind = "complete"  # each example has p > 1/2 for its class
-        elif not kind and converged and overlap(R, Y, at.F):
+        if not penalty and np.abs(R).max() < 0.4:
+            kind = "complete"  # each example is more likely in its class than out of it
+        elif not penalty and converged and overlap(R, Y, at.F):
             kind = "none"
-        if converged or kind == "complete":
+        if converged and J(phi + step)[0] <= value + SLACK * value:
+            phi = phi + step
+        # Newton's decrement shrinks quadratically on the way to a minimiser, not to infinity.
+        if converged or kind or (not penalty and last / 10 < decrement <= tol):
             break
-    kind = kind or separability(at.T.T @ at.F, y)
-    converged = bool(converged and kind == "none")
-    theta, (nll, _) = at.B @ (phi + converged * step), loss((phi + converged * step).T @ at.F, y)
-    if kind != "none":
-        message = (f"no minimiser: the classes are separable ({kind}), so the likelihood grows "
-                   "forever as coef does; set penalty > 0")
-    elif converged:
-        message = f"converged: Newton decrement {decrement:.2g}"
-    else:
-        message = (f"not converged: the next Newton step has decrement {decrement:.2g} and changes "
-                   f"a logit by {change:.2g}; at most {tol:g} and 0.25 were asked for")
-    if penalty == 0 and at.N.size:
-        theta -= at.N @ np.linalg.lstsq(at.N[1:], theta[1:], rcond=None)[0]
-        message += ("; columns of [1, X] are linearly dependent, so coef is not unique: "
-                    "this one has least norm")
-    return End(theta, nll, converged, message, kind)
+        last = decrement
+    if not penalty and not kind:
+        kind = separability(at.F, y)
+    converged = bool(converged and kind in ("", "none"))
+    theta = at.B @ phi
+    if converged and not penalty and at.N.size:
+        w = shortest(theta[1:], at.N, at.scale)
+        theta = np.vstack([theta[:1] + X[:1] @ (theta[1:] - w), w])
+    nll, _ = loss(theta[:1].T + theta[1:].T @ X.T, y)
+    return End(theta, nll, converged, _message(kind, converged, decrement, change, tol)
+               + ("; columns of [1, X] are linearly dependent, so coef is not unique: this one has "
+                  "least norm" if converged and not penalty and at.N.size else ""), kind)
 
 
 def coordinates(X: np.ndarray, curvature: float, penalty: float) -> Coordinates:
-    """Features centred and scaled to [-1, 1], for a loss with such a curvature in each logit.
+    """Features centred and scaled to what is typical, for a loss of such a curvature in a logit.
 
     Where they are nearly collinear the rows of F are made orthogonal, without those that are 0 up
-    to rounding.
+    to rounding. An outlier is decided early in a fit and then counts no more: it counts for
+    neither.
     """
     n, d = X.shape
-    centre = np.r_[0.0, np.median(X[:: 1 + n // 1000], axis=0)]  # an outlier would spoil the mean
+    some = slice(None, None, 1 + n // SAMPLE)
+    centre = np.r_[0.0, np.median(X[some], axis=0)]
     F = np.ones((d + 1, n))
     np.subtract(X.T, centre[1:, None], out=F[1:])
-    scale = np.maximum(F.max(axis=1), -F.min(axis=1))
-    flat = scale <= 1e-14 * np.abs(centre)  # constant up to rounding
-    if np.any(~flat & (scale < 1e-100)):
+    widest = np.maximum(F.max(axis=1), -F.min(axis=1))
+    flat = widest <= 1e-14 * np.abs(centre)  # constant up to rounding
+    if np.any(~flat & (widest < 1e-100)):
         raise ValueError("columns of X must be constant or vary by at least 1e-100, got one that "
-                         f"varies by {scale[~flat].min():g}; change its units")
-    scale[flat], F[flat] = 1.0, 0.0
+                         f"varies by {widest[~flat].min():g}; change its units")
+    F[flat], widest[flat] = 0.0, 1.0
+    scale = np.array([np.median(np.abs(f[f != 0])) if f.any() else w
+                      for f, w in zip(F[:, some], widest, strict=True)])
     F /= scale[:, None]
     B = np.diag(1 / scale)
     B[0] -= centre / scale
     E = np.sqrt(penalty) * B[1:]
-    H = curvature / n * (F @ F.T) + E.T @ E
+    G = F
+    if np.any(widest > 1000 * scale):
+        G = F / np.maximum(np.abs(F).max(axis=0) / 100, 1)
+    H = curvature / n * (G @ G.T) + E.T @ E
     size = np.sqrt(np.where(H.diagonal() > 0, H.diagonal(), 1.0))
     H /= np.outer(size, size)
     if np.linalg.eigvalsh(H)[0] > 0.01:
         T = solve_triangular(cholesky(H, lower=True), np.eye(d + 1), lower=True).T
-        return Coordinates(F, E, B, T / size[:, None], np.empty((d + 1, 0)))
-    # Squaring has cost too many digits: take the singular values themselves.
-    root = np.hstack([np.sqrt(curvature / n) * F, E.T]) / size[:, None]
-    U, s, Vt = np.linalg.svd(root, full_matrices=False)
+        return Coordinates(F, E, B, T / size[:, None], np.empty((d, 0)), scale[1:])
+    # Squaring costs digits: take the singular values themselves.
+    root = np.hstack([np.sqrt(curvature / n) * G, E.T]) / size[:, None]
+    U, s, _ = np.linalg.svd(root, full_matrices=False)
     keep = s > EPS * max(n, d) * s[0]
-    U /= size[:, None]
-    return Coordinates(Vt[keep, :n] / np.sqrt(curvature / n), Vt[keep, n:].T,
-                       B @ U[:, keep] / s[keep], np.eye(np.sum(keep)), B @ U[:, ~keep])
+    T = U[:, keep] / s[keep] / size[:, None]
+    N = np.linalg.qr(U[1:, ~keep] / size[1:, None])[0]
+    N[np.abs(N) < 1e-12] = 0.0  # rounding, which units that differ would blow up
+    return Coordinates(T.T @ F, E @ T, B @ T, np.eye(len(T.T)), N, scale[1:])
 
 
 def lbfgs(J: Callable, T: np.ndarray, m: int, tol: float) -> np.ndarray:
@@ -144,22 +157,27 @@ def lbfgs(J: Callable, T: np.ndarray, m: int, tol: float) -> np.ndarray:
 
 
 def newton(J: Callable, phi: np.ndarray, Y: np.ndarray, at: Coordinates) -> Iterator:
-    """Damped Newton steps from φ: yields φ, P − Y, the next step, and its decrement √(gᵀH⁻¹g)."""
+    """Damped Newton steps from φ: yields φ, J, P − Y, the next step and its decrement √(gᵀH⁻¹g)."""
     value, grad, R = J(phi)
     for _ in range(STEPS):
         try:
             step = -solve(R, Y, at, grad)
         except LinAlgError:  # H is singular up to rounding
-            yield phi, R, np.zeros_like(phi), np.inf
+            yield phi, value, R, np.zeros_like(phi), np.inf
             return
         slope = np.sum(grad * step)
-        yield phi, R, step, np.sqrt(max(-slope, 0.0))
+        yield phi, value, R, step, np.sqrt(max(-slope, 0.0))
         t = 1.0
-        while (new := J(phi + t * step))[0] > value + 1e-4 * t * slope + 4 * EPS * value:
+        while (new := J(phi + t * step))[0] > value + 1e-4 * t * slope + SLACK * value:
             t /= 2
             if t < EPS:
                 return
         phi, (value, grad, R) = phi + t * step, new
+
+
+def largest_change(step: np.ndarray, F: np.ndarray, R: np.ndarray) -> float:
+    """By how much a step changes a logit of the examples that still count."""
+    return np.max(np.abs(step.T @ F) * R.any(axis=0))
 
 
 def rounding(phi: np.ndarray, R: np.ndarray, F: np.ndarray) -> float:
@@ -171,20 +189,20 @@ def solve(R: np.ndarray, Y: np.ndarray, at: Coordinates, grad: np.ndarray) -> np
     """H⁻¹∇J; raise LinAlgError if H is singular up to rounding."""
     if grad.size * R.shape[1] <= DENSE:
         return solve_dense(R, Y, at.F, at.E, grad)
-    P = R + Y
+    P, spread = R + Y, np.abs(R) * (1 - np.abs(R))
+    size = np.sqrt(at.F**2 @ spread.T / R.shape[1] + np.sum(at.E**2, axis=0)[:, None])
+    size[size == 0] = 1.0
 
     def product(v):
-        V = v.reshape(grad.shape)
+        V = v.reshape(grad.shape) / size
         Z = V.T @ at.F
         Z = P * (Z - np.sum(P * Z, axis=0))
-        return ((Z @ at.F.T).T / R.shape[1] + at.E.T @ (at.E @ V)).ravel()
+        return (((Z @ at.F.T).T / R.shape[1] + at.E.T @ (at.E @ V)) / size).ravel()
 
-    def inverse_at_0(g):
-        return (at.T @ (at.T.T @ g.reshape(grad.shape))).ravel()
-
-    H, M = (LinearOperator((grad.size, grad.size), f, dtype=float) for f in (product, inverse_at_0))
-    step, failed = cg(H, grad.ravel(), rtol=1e-3, maxiter=50, M=M)
-    return solve_dense(R, Y, at.F, at.E, grad) if failed else step.reshape(grad.shape)
+    H = LinearOperator((grad.size, grad.size), product, dtype=float)
+    step, failed = cg(H, (grad / size).ravel(), rtol=1e-3, maxiter=50)
+    return (solve_dense(R, Y, at.F, at.E, grad) if failed else
+            step.reshape(grad.shape) / size)
 
 
 def solve_dense(R: np.ndarray, Y: np.ndarray, F: np.ndarray, E: np.ndarray,
@@ -209,17 +227,23 @@ def solve_dense(R: np.ndarray, Y: np.ndarray, F: np.ndarray, E: np.ndarray,
 def overlap(R: np.ndarray, Y: np.ndarray, F: np.ndarray) -> bool:
     """Whether R, nearly with FRᵀ = 0, is a proof that the classes are not separable.
 
-    It is if there are weights with ΣF_i r_i = 0 whose signs are those of R (Stiemke's lemma). Here
-    R is changed by a Newton step of some examples, which makes the sum 0; signs stay as they are
-    if no logit changes by more than 1/4.
+    If FR'ᵀ = 0 with weights R' of the signs of R, then margins that are all nonnegative are 0
+    wherever R' is not (Stiemke's lemma), hence everywhere if F has full rank there. Here R' is R
+    after a Newton step of some examples, which makes the sum 0; signs stay as they are if it
+    changes no logit by more than 1/4. Weights that rounding could make count for nothing.
     """
-    some = slice(None, None, 1 + R.shape[1] // (20 * len(F)))
-    R_, Y_, F_ = R[:, some], Y[:, some], F[:, some]
-    try:
-        step = solve_dense(R_, Y_, F_, np.zeros((0, len(F))), F @ R.T / R_.shape[1])
-    except LinAlgError:
-        return False
-    return bool(np.abs(step.T @ F_).max() <= 1 / 4)
+    spread = np.abs(R) * (1 - np.abs(R))
+    counts = spread.max(axis=0) > 1e-6
+    for stride in dict.fromkeys((1 + R.shape[1] // (20 * len(F)), 1)):
+        some = np.flatnonzero(counts)[::stride]
+        R_, Y_, F_ = R[:, some], Y[:, some], F[:, some]
+        try:
+            step = solve_dense(R_, Y_, F_, np.zeros((0, len(F))), F @ R.T / max(some.size, 1))
+        except LinAlgError:
+            continue
+        if np.abs(step.T @ F_).max() <= 1 / 4:
+            return True
+    return False
 
 
 def hessian(F: np.ndarray, P: np.ndarray, spread: np.ndarray) -> np.ndarray:
@@ -234,6 +258,18 @@ def hessian(F: np.ndarray, P: np.ndarray, spread: np.ndarray) -> np.ndarray:
             H[j, :, k] = F @ ((spread[j] if j == k else -P[j] * P[k]) * F).T / n
             H[k, :, j] = H[j, :, k]
     return H
+
+
+def _message(kind: str, converged: bool, decrement: float, change: float, tol: float) -> str:
+    if kind in ("complete", "quasi"):
+        return (f"no minimiser: the classes are separable ({kind}), so the likelihood grows "
+                "forever as coef does; set penalty > 0")
+    if converged:
+        return f"converged: Newton decrement {decrement:.2g}"
+    if decrement == np.inf:
+        return "not converged: the Hessian is singular up to rounding"
+    return (f"not converged: the next Newton step has decrement {decrement:.2g} and changes a "
+            f"logit by {change:.2g}; at most {tol:g} and 0.25 were asked for")
 
 
 def _squarable(X: np.ndarray, repair: str) -> np.ndarray:

@@ -156,8 +156,8 @@ def fit_logistic(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> LogisticFi
     tol : float
         Stop when the Newton decrement :math:`\sqrt{g^\top H^{-1} g}` of gradient and Hessian is at
         most this, or as small as rounding allows, and the next step changes no logit by more than
-        1/4. The objective is then within about tol²/2 of its minimum. Units, shifts, correlations
-        and outliers of the features do not count.
+        1/4. But for rounding, the objective is then within about tol²/2 of its minimum. Units,
+        shifts, correlations and outliers of the features do not count.
 
     Returns
     -------

@@ -48,15 +48,14 @@ def separation(X, y) -> str:
 
     Notes
     -----
-    A fit decides where it can. If it gives each example p > 1/2 for its class, all margins are
-    positive. If a Newton step from it leaves positive all probabilities :math:`p_{ik}`, then the
-    numbers which are :math:`p_{ik}` to first order after the step add up to
-    :math:`\sum_i \sum_{k \ne y_i} p_{ik} (\theta_{y_i} - \theta_k) \cdot \tilde x_i = 0` for every
-    Θ: so margins that are all nonnegative are 0. Otherwise two linear programs decide: maximise
-    :math:`\sum m_{ik}` subject to :math:`m_{ik} \ge 0` (positive iff separable), then δ subject to
-    :math:`m_{ik} \ge \delta` over the margins that the first left at 0 (positive iff completely),
-    both with :math:`|\Theta| \le 1`. In them gaps or overlaps below 1e-7 of the largest margin are
-    taken for 0.
+    A fit decides where it can. If it gives each example p > 0.6 for its class, all margins are
+    positive. Near a minimiser, :math:`\sum_i \sum_{k \ne y_i} p_{ik} m_{ik}` is 0 for every Θ up to
+    the gradient; if a Newton step of examples with a regular Hessian makes it 0, to first order,
+    and leaves these p positive, then margins that are all nonnegative are 0. Otherwise two linear
+    programs decide: maximise :math:`\sum m_{ik}` subject to :math:`m_{ik} \ge 0` (positive iff
+    separable), then δ subject to :math:`m_{ik} \ge \delta` over the margins that the first left at 0
+    (positive iff completely), both with bounded Θ. In them each example is scaled, which changes
+    no sign, and gaps or overlaps below 1e-7 of the largest margin are taken for 0.
 
     References
     ----------

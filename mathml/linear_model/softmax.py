@@ -156,5 +156,7 @@ def value_and_residual(Z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]
     total = P.sum(axis=0)
     P /= total
     P[own] = 0.0
-    P[own] = -P.sum(axis=0)  # not P − 1, which is 0 where P is 1 up to rounding
-    return float(np.mean(np.log(total) - chosen)), P
+    P[own] = -P.sum(axis=0)  # not p − 1, which is 0 where p is 1 up to rounding
+    likely = np.maximum(P[own], -0.5)
+    return float(np.mean(np.where(P[own] == likely, -np.log1p(likely),
+                                  np.log(total) - chosen))), P

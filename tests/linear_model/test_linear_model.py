@@ -20,7 +20,8 @@ from mathml.linear_model import (
     separation,
     softmax_value_and_grad,
 )
-from mathml.linear_model.fitting import hessian
+from mathml.linear_model.fitting import hessian, overlap
+from mathml.linear_model.margins import separability
 from mathml.numdiff import check_gradient, jacobian
 from mathml.optim import GD, minimize
 
@@ -271,9 +272,46 @@ def test_polynomial_features_are_fitted_wherever_a_fit_exists():
         one, other = fit_logistic(monomials, y), fit_logistic(chebyshev, y)
         assert one.converged == other.converged == (kind == "none"), one.message
         if kind == "none":
-            assert one.nll == pytest.approx(other.nll, abs=1e-9)
+            assert one.nll == pytest.approx(other.nll, abs=1e-8)
         kinds.add(kind)
     assert kinds == {"none", "complete"}
+
+
+@pytest.mark.parametrize("far", [1e5, 1e8, 1e11])
+@pytest.mark.parametrize("penalty", [0.0, 1e-3])
+def test_an_example_far_out_in_two_columns_at_once_does_not_matter(far, penalty):
+    Z, y = np.array([[0.0, 0], [1, 0], [0, 1], [1, 1]] * 2), [0, 1, 0, 1, 1, 0, 1, 0]
+    alone = fit_logistic(Z, y)  # the labels go with neither column: only the base rate is left
+    beside = fit_logistic(np.vstack([Z, [[far, far]]]), [*y, 1], penalty=penalty)
+    assert beside.converged
+    assert np.abs(beside.coef).max() < 1 / np.sqrt(far)
+    assert beside.nll == pytest.approx(8 / 9 * alone.nll, abs=1e-8)
+
+
+def test_outliers_in_a_fit_too_large_for_a_hessian():
+    rng = np.random.default_rng(1)
+    Z = rng.normal(size=(20_000, 12))
+    y = (Z @ rng.normal(size=12) + rng.logistic(size=20_000) > 0).astype(int)
+    clean = fit_logistic(Z[2:], y[2:])
+    for far in (1e5, 1e9, 1e12):
+        for i in range(2):  # one in each of two columns, on the side of its class
+            Z[i, i] = far * np.sign(clean.coef[i]) * (2 * y[i] - 1)
+        fit = fit_logistic(Z, y)
+        assert fit.converged
+        assert fit.coef == pytest.approx(clean.coef, rel=1e-9)
+
+
+def test_units_do_not_move_the_minimiser_of_least_norm():
+    rng = np.random.default_rng(0)
+    z, x = rng.normal(size=(2, 60))
+    y = (rng.random(60) < expit(x - z)).astype(int)
+    one = fit_logistic(np.column_stack([x, z]), y)
+    for unit in (1e-6, 1.0, 1e9, 1e16):
+        both = fit_logistic(np.column_stack([x * unit, x * unit, z]), y)
+        assert both.converged
+        halved = one.coef[[0, 0, 1]] / [2, 2, 1]
+        assert both.coef * [unit, unit, 1] == pytest.approx(halved, rel=1e-8)
+        assert both.nll == pytest.approx(one.nll, rel=1e-12)
 
 
 def test_columns_that_agree_to_seven_digits_are_two_columns():
@@ -403,6 +441,21 @@ def test_E74_exactly_one_minimiser_iff_no_direction_has_only_nonnegative_margins
     assert fit.converged == (kind == "none")
 
 
+@settings(max_examples=100)
+@given(st.integers(0, 10**6), st.integers(2, 3), st.sampled_from(["constant", "multiple"]))
+def test_E74_ties_at_the_border_and_dependent_columns(seed, k, other):
+    rng = np.random.default_rng(seed)
+    x = np.sort(rng.integers(-3, 4, size=8)).astype(float)
+    y = np.r_[np.arange(k), rng.integers(k, size=8 - k)]
+    if seed % 2:
+        y = np.sort(y)  # most often separable, but for ties
+    Z = np.column_stack([x, np.ones(8) if other == "constant" else x / 10])
+    kind = separation(Z, y)
+    assert kind == brute_force(np.column_stack([x, np.zeros(8)]), y)
+    for fit in (fit_softmax, fit_logistic) if k == 2 else (fit_softmax,):
+        assert fit(Z, y).converged == (kind == "none")
+
+
 def brute_force(Z, y):
     """Exact separation of integer points by pairs: try long random and all small directions."""
     from scipy.optimize import linprog
@@ -451,6 +504,33 @@ def test_one_class_apart_from_others_that_overlap_is_quasi_separation(seed):
     Z[::7] *= -1
     assert separation(Z, y) == "none"
     assert fit_softmax(Z, y).converged
+
+
+def test_the_programs_see_gaps_and_overlaps_of_a_millionth():
+    y = np.array([0, 0, 1, 1])
+    for gap, kind in ((1e-6, "complete"), (0.0, "quasi"), (-1e-6, "none")):
+        assert separability(np.array([np.ones(4), [-1.0, 0.0, gap, 1.0]]), y) == kind
+
+
+def test_many_examples_are_separated_as_if_one_program_saw_them_all():
+    rng = np.random.default_rng(2)
+    Z = rng.normal(size=(6000, 2))
+    Z[:, 0] = np.abs(Z[:, 0]) * (rng.random(6000) < 0.01)
+    y = np.where(Z[:, 0] > 0, 0, rng.integers(0, 2, 6000))
+    F = np.vstack([np.ones(6000), Z.T])
+    assert separability(F, y) == "quasi"
+    y[np.flatnonzero(Z[:, 0])[7]] = 1
+    assert separability(F, y) == "none"
+
+
+@pytest.mark.parametrize(("x", "y"), [
+    ([1.0, 1.0, 2.0, 1.5], [0, 1, 1, 1]),  # quasi, by a tie
+    ([0.0, 1.0, 2.0, 3.0, 4.0], [0, 0, 0, 1, 1])])
+def test_residuals_of_separable_classes_are_no_proof_of_an_overlap(x, y):
+    F, y = np.vstack([np.ones(len(x)), x]), np.array(y)
+    for size in (0.0, 1.0, 4.0, 16.0):
+        R = expit(size * (F[1] - 1)) - y
+        assert not overlap(R[None], y[None], F)
 
 
 def test_separation_when_most_examples_are_flat():
