@@ -53,7 +53,7 @@ def separation(X, y) -> str:
     the gradient; if a Newton step of examples with a regular Hessian makes it 0, to first order,
     and leaves these p positive, then margins that are all nonnegative are 0. Otherwise two linear
     programs decide: maximise :math:`\sum m_{ik}` subject to :math:`m_{ik} \ge 0` (positive iff
-    separable), then δ subject to :math:`m_{ik} \ge \delta` over the margins that the first left at 0
+    separable), then δ subject to :math:`m_{ik} \ge \delta` over the margins that it left at 0
     (positive iff completely), both with bounded Θ. In them each example is scaled, which changes
     no sign, and gaps or overlaps below 1e-7 of the largest margin are taken for 0.
 
