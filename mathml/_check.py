@@ -22,15 +22,16 @@ ENCODE = "np.unique(y, return_inverse=True)[1]"
 
 
 def as_float_array(x, name: str, *, neg_inf: bool = False, missing: bool = False,
-                   rule: str = "hold real numbers",
+                   copy: bool = True, rule: str = "hold real numbers",
                    repair: str = "convert it to floats first") -> np.ndarray:
     """Return ``x`` as a new float array, of any shape, of finite numbers.
 
     If they are allowed it may hold -inf, too, or NaN for what is ``missing``. Where there are no
-    numbers at all the error says the ``rule`` and the ``repair``.
+    numbers at all the error says the ``rule`` and the ``repair``. Who only reads the array can do
+    without a ``copy``.
     """
     plain = type(x) is np.ndarray and x.dtype == float
-    a = np.array(x) if plain else _as_reals(x, name, rule, repair)
+    a = (np.array(x) if copy else x) if plain else _as_reals(x, name, rule, repair)
     if (fine := np.isfinite(a)).all():
         return a
     fine |= (neg_inf & (a == -np.inf)) | (missing & np.isnan(a))
@@ -52,13 +53,13 @@ def as_vector(x, name: str, *, min_size: int = 1, size: int | None = None,
 
 
 def as_matrix(x, name: str, *, min_rows: int = 1, rows: int | None = None,
-              columns: int | None = None, missing: bool = False,
+              columns: int | None = None, missing: bool = False, copy: bool = True,
               repair: str = COLUMN) -> np.ndarray:
     """Return ``x`` as a float matrix ``(n, d)``, finite or ``missing``, of at least one column.
 
     ``repair`` says what to do with a vector.
     """
-    a = as_float_array(x, name, missing=missing)
+    a = as_float_array(x, name, missing=missing, copy=copy)
     if a.ndim != 2:
         raise ValueError(f"{name} must be two-dimensional, got shape {a.shape}; {repair}")
     if a.shape[1] == 0:
@@ -193,13 +194,13 @@ def as_labels(y, name: str, *, size: int | None = None, columns: int | None = No
     """
     rule, repair = "hold labels 0, 1, 2, ...", f"encode the classes with {ENCODE}"
     a = as_vector(y, name, size=size, rule=rule, repair=repair)
-    wrong = (a != np.round(a)) | (a < 0) | (a > MAX_LABEL)
-    if np.any(wrong):
+    labels = a.clip(0, MAX_LABEL).astype(int)
+    if (wrong := labels != a).any():
         raise ValueError(f"{name} must {rule}, got {exact(a[wrong][0])}; {repair}")
     if columns is not None and a.max() >= columns:
         raise ValueError(f"{name} must hold labels below K = {columns}, got {exact(a.max())}; "
                          "there must be a column per class")
-    return a.astype(int)
+    return labels
 
 
 def as_classified(X, y) -> tuple[np.ndarray, np.ndarray]:

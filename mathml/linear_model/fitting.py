@@ -1,111 +1,279 @@
-"""The solver of both regressions: L-BFGS in coordinates that make the Hessian the identity.
+"""The solver of both regressions: L-BFGS in good coordinates, then damped Newton steps.
 
-The features are standardised and the coordinates changed so that the Hessian at the start is the
-identity; units and correlations of the features matter to neither speed nor accuracy.
+With the parameters Θ = [b; W] = Bφ, one column for two classes or else one for each, and the
+examples as the columns of F, both objectives are
+
+    J(φ) = loss(φᵀF) + ‖Eφ‖²/2,   ∇J = F(P − Y)ᵀ/n + EᵀEφ,   Eφ = √λ W.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import solve_triangular
+from scipy.linalg import LinAlgError, cho_solve, cholesky, solve_triangular
 from scipy.optimize import minimize
+from scipy.sparse.linalg import LinearOperator, cg
 
-from mathml._check import as_features, as_scalar
-from mathml.linear_model.separation import separation, standardised
+from mathml._check import EPS, as_classified, as_features, as_scalar
+from mathml.linear_model.least_squares import shortest
+from mathml.linear_model.margins import separability
+
+STEPS = 60  # of Newton's method; two or three are the rule after L-BFGS
+DENSE = 200_000  # examples times parameters, up to which the Hessian is formed at once
+SLACK = 4 * EPS  # by how much J may grow at a minimum, where all changes are rounding
+SAMPLE = 1000  # examples that tell what is typical of a feature
 
 
-class Problem:
-    """What both fits share: minimise mean loss(Z) + penalty, with Z ``(m, n)`` rows of logits.
+class End(NamedTuple):
+    """Where a fit ended, and why; ``separation`` is that of the classes, or "" if λ > 0."""
 
-    In φ ``(r+1, m)`` the logits are unit·φ_0 + Sᵀ T φ_1.., where S ``(d, n)`` holds the
-    standardised features and T ``(d, r)`` makes the Hessian at φ = 0 the identity (r < d only if
-    columns are collinear). So w = T φ_1.. / scale.
+    theta: np.ndarray  # (d+1, m)
+    nll: float
+    converged: bool
+    message: str
+    separation: str
+
+
+class Coordinates(NamedTuple):
+    """F ``(r, n)``, E ``(d, r)`` and B ``(d+1, r)`` of the module.
+
+    T ``(r, r)`` makes the Hessian at φ = 0 about the identity, for columns that sum to 0 and
+    without outliers. N ``(d, q)`` spans the weights that change no logit, in units of ``scale``
+    ``(d,)``.
     """
 
-    def __init__(self, X: np.ndarray, y: np.ndarray, m: int, penalty, tol, loss: Callable):
-        self.X, self.y, self.m, self.loss = X, y, m, loss
-        self.penalty = as_scalar(penalty, "penalty", "[0, 1e100]")
-        self.tol = as_scalar(tol, "tol", "(0, inf)")
-        self.S, self.centre, self.scale = standardised(X)
-        curvature = 1 / 4 if m == 1 else 1 / m  # of the loss in one logit, at 0
-        self.unit = 1 / np.sqrt(curvature)
-        self.T, self.null = _whitening(self.S, curvature / len(y),
-                                       np.sqrt(self.penalty) / self.scale)
-
-    def logits(self, phi: np.ndarray) -> np.ndarray:
-        return (self.T @ phi[1:]).T @ self.S + self.unit * phi[0][:, None]  # (m, n)
-
-    def value_and_grad(self, flat: np.ndarray) -> tuple[float, np.ndarray]:
-        phi = flat.reshape(-1, self.m)
-        value, R = self.loss(self.logits(phi), self.y)
-        w = self.T @ phi[1:] / self.scale[:, None]
-        G = (R @ self.S.T).T / len(self.y) + self.penalty * w / self.scale[:, None]
-        grad = np.vstack([self.unit * R.sum(axis=1) / len(self.y), self.T.T @ G])
-        return value + self.penalty / 2 * np.sum(w**2), grad.ravel()
-
-    def descend(self, phi: np.ndarray, tol: float) -> tuple[np.ndarray, float]:
-        """L-BFGS from φ; return the end and its largest gradient entry."""
-        for _ in range(3):  # a restart forgets curvature that rounding has spoilt
-            end = minimize(self.value_and_grad, phi.ravel(), jac=True, method="L-BFGS-B",
-                           options={"gtol": tol, "ftol": 0.0, "maxiter": 1000, "maxcor": 20})
-            phi, largest = end.x.reshape(phi.shape), np.abs(end.jac).max()
-            if largest <= tol:
-                break
-        return phi, float(largest)
-
-    def solve(self) -> tuple[np.ndarray, np.ndarray, float, bool, str]:
-        """Return coef ``(d, m)``, intercept ``(m,)``, nll, converged and message."""
-        phi, largest = self.descend(np.zeros((self.T.shape[1] + 1, self.m)), self.tol)
-        nll, R = self.loss(self.logits(phi), self.y)
-        # A small gradient does not tell a minimiser from the road to infinity; this does.
-        kind = self.separability(R) if self.penalty == 0 else "none"
-        coef = self.T @ phi[1:] / self.scale[:, None]
-        converged = kind == "none" and largest <= self.tol
-        if kind != "none":
-            message = (f"no minimiser: the classes are separable ({kind}), so the likelihood grows "
-                       "forever as coef does; set penalty > 0")
-        elif converged:
-            message = f"converged: largest gradient entry {largest:.2g} <= {self.tol:g}"
-        else:
-            message = f"not converged: largest gradient entry {largest:.2g} > {self.tol:g}"
-        if self.penalty == 0 and self.null.size:
-            null = np.linalg.qr(self.null / self.scale[:, None])[0]
-            coef -= null @ (null.T @ coef)
-            message += ("; columns of [1, X] are linearly dependent, so coef is not unique: "
-                        "this one has least norm")
-        return coef, self.unit * phi[0] - self.centre @ coef, nll, converged, message
-
-    def separability(self, R: np.ndarray) -> str:
-        """As `separation`; it is shown by the residuals R if each example has p > 1/2 for its y."""
-        return "complete" if np.abs(R).max() < 0.5 else separation(self.X, self.y)
+    F: np.ndarray
+    E: np.ndarray
+    B: np.ndarray
+    T: np.ndarray
+    N: np.ndarray
+    scale: np.ndarray
 
 
-def _whitening(S: np.ndarray, c: float, ridge: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """T ``(d, r)`` with TᵀHT = I for H = c SSᵀ + diag(ridge²), and the null space of H.
-
-    Directions in which H, its diagonal scaled to 1, is below 1e-16 count as null: along them the
-    columns are collinear to 8 digits.
-    """
-    H = c * (S @ S.T) + np.diag(ridge**2)
-    D = np.sqrt(np.where(H.diagonal() > 0, H.diagonal(), 1.0))
-    H /= np.outer(D, D)
-    if np.linalg.eigvalsh(H)[0] > 1e-8:
-        L = np.linalg.cholesky(H)
-        T, null = solve_triangular(L, np.eye(len(D)), lower=True).T, np.empty((len(D), 0))
-    else:  # squaring has cost too many digits: take the singular values themselves
-        root = np.hstack([np.sqrt(c) * S, np.diag(ridge)])
-        U, s, _ = np.linalg.svd(root / D[:, None], full_matrices=False)
-        keep = s > 1e-8 * s[0]
-        T, null = U[:, keep] / s[keep], U[:, ~keep]
-    return T / D[:, None], null / D[:, None]
+def as_data(X, y) -> tuple[np.ndarray, np.ndarray]:
+    """Check features and labels."""
+    X, y = as_classified(X, y)
+    return _squarable(X, "change the units of its columns"), y
 
 
-def features(X, coef: np.ndarray) -> np.ndarray:
+def as_more_data(X, coef: np.ndarray) -> np.ndarray:
     """Check new features against the coefficients of a fit."""
-    X = as_features(X, len(coef))
-    if np.abs(X).max(initial=0) > 1e100:
-        raise ValueError(f"X must have entries up to 1e100, got {np.abs(X).max():g}; pass the "
-                         "features in the units of the fit")
+    return _squarable(as_features(X, len(coef)), "pass the features in the units of the fit")
+
+
+def fit(X: np.ndarray, y: np.ndarray, m: int, loss: Callable, penalty, tol) -> End:
+    """Minimise J from φ = 0, where ``loss(Z, y)`` is the mean loss at the logits Z, and P − Y."""
+    penalty = as_scalar(penalty, "penalty", "[0, 1e100]")
+    tol = as_scalar(tol, "tol", "(0, inf)")
+    at = coordinates(X, 1 / 4 if m == 1 else 1 / m, penalty)
+    Y = y[None] if m == 1 else y == np.arange(m)[:, None]
+
+    def J(phi):
+        value, R = loss(phi.T @ at.F, y)
+        root = at.E @ phi
+        return value + np.sum(root**2) / 2, (R @ at.F.T).T / len(y) + at.E.T @ root, R
+
+    kind, converged, last = "", False, np.inf
+    for phi, value, R, step, decrement in newton(J, lbfgs(J, at.T, m, tol), Y, at):
+        change = largest_change(step, at.F, R)
+        converged = change <= 1 / 4 and (decrement <= tol or decrement <= rounding(phi, R, at.F))
+        if not penalty and np.abs(R).max() < 0.4:
+            kind = "complete"  # each example is more likely in its class than out of it
+        elif not penalty and converged and overlap(R, Y, at.F):
+            kind = "none"
+        if converged and J(phi + step)[0] <= value + SLACK * value:
+            phi = phi + step
+        # Newton's decrement shrinks quadratically on the way to a minimiser, not to infinity.
+        if converged or kind or (not penalty and last / 10 < decrement <= tol):
+            break
+        last = decrement
+    if not penalty and not kind:
+        kind = separability(at.F, y)
+    converged = bool(converged and kind in ("", "none"))
+    theta = at.B @ phi
+    if converged and not penalty and at.N.size:
+        w = shortest(theta[1:], at.N, at.scale)
+        theta = np.vstack([theta[:1] + X[:1] @ (theta[1:] - w), w])
+    nll, _ = loss(theta[:1].T + theta[1:].T @ X.T, y)
+    return End(theta, nll, converged, _message(kind, converged, decrement, change, tol)
+               + ("; columns of [1, X] are linearly dependent, so coef is not unique: this one has "
+                  "least norm" if converged and not penalty and at.N.size else ""), kind)
+
+
+def coordinates(X: np.ndarray, curvature: float, penalty: float) -> Coordinates:
+    """Features centred and scaled to what is typical, for a loss of such a curvature in a logit.
+
+    Where they are nearly collinear the rows of F are made orthogonal, without those that are 0 up
+    to rounding. An outlier is decided early in a fit and then counts no more: it counts for
+    neither.
+    """
+    n, d = X.shape
+    some = slice(None, None, 1 + n // SAMPLE)
+    centre = np.r_[0.0, np.median(X[some], axis=0)]
+    F = np.ones((d + 1, n))
+    np.subtract(X.T, centre[1:, None], out=F[1:])
+    widest = np.maximum(F.max(axis=1), -F.min(axis=1))
+    flat = widest <= 1e-14 * np.abs(centre)  # constant up to rounding
+    if np.any(~flat & (widest < 1e-100)):
+        raise ValueError("columns of X must be constant or vary by at least 1e-100, got one that "
+                         f"varies by {widest[~flat].min():g}; change its units")
+    F[flat], widest[flat] = 0.0, 1.0
+    scale = np.array([np.median(np.abs(f[f != 0])) if f.any() else w
+                      for f, w in zip(F[:, some], widest, strict=True)])
+    F /= scale[:, None]
+    B = np.diag(1 / scale)
+    B[0] -= centre / scale
+    E = np.sqrt(penalty) * B[1:]
+    G = F
+    if np.any(widest > 1000 * scale):
+        G = F / np.maximum(np.abs(F).max(axis=0) / 100, 1)
+    H = curvature / n * (G @ G.T) + E.T @ E
+    size = np.sqrt(np.where(H.diagonal() > 0, H.diagonal(), 1.0))
+    H /= np.outer(size, size)
+    if np.linalg.eigvalsh(H)[0] > 0.01:
+        T = solve_triangular(cholesky(H, lower=True), np.eye(d + 1), lower=True).T
+        return Coordinates(F, E, B, T / size[:, None], np.empty((d, 0)), scale[1:])
+    # Squaring costs digits: take the singular values themselves.
+    root = np.hstack([np.sqrt(curvature / n) * G, E.T]) / size[:, None]
+    U, s, _ = np.linalg.svd(root, full_matrices=False)
+    keep = s > EPS * max(n, d) * s[0]
+    T = U[:, keep] / s[keep] / size[:, None]
+    N = np.linalg.qr(U[1:, ~keep] / size[1:, None])[0]
+    N[np.abs(N) < 1e-12] = 0.0  # rounding, which units that differ would blow up
+    return Coordinates(T.T @ F, E @ T, B @ T, np.eye(len(T.T)), N, scale[1:])
+
+
+def lbfgs(J: Callable, T: np.ndarray, m: int, tol: float) -> np.ndarray:
+    """L-BFGS from φ = 0 until no entry of Tᵀ∇J is larger than tol, or about."""
+    def whitened(flat):
+        value, grad, _ = J(T @ flat.reshape(-1, m))
+        return value, (T.T @ grad).ravel()
+
+    flat = minimize(whitened, np.zeros(T.shape[1] * m), jac=True, method="L-BFGS-B",
+                    options={"gtol": tol, "ftol": 0.0, "maxiter": 1000, "maxcor": 20}).x
+    return T @ flat.reshape(-1, m)
+
+
+def newton(J: Callable, phi: np.ndarray, Y: np.ndarray, at: Coordinates) -> Iterator:
+    """Damped Newton steps from φ: yields φ, J, P − Y, the next step and its decrement √(gᵀH⁻¹g)."""
+    value, grad, R = J(phi)
+    for _ in range(STEPS):
+        try:
+            step = -solve(R, Y, at, grad)
+        except LinAlgError:  # H is singular up to rounding
+            yield phi, value, R, np.zeros_like(phi), np.inf
+            return
+        slope = np.sum(grad * step)
+        yield phi, value, R, step, np.sqrt(max(-slope, 0.0))
+        t = 1.0
+        while (new := J(phi + t * step))[0] > value + 1e-4 * t * slope + SLACK * value:
+            t /= 2
+            if t < EPS:
+                return
+        phi, (value, grad, R) = phi + t * step, new
+
+
+def largest_change(step: np.ndarray, F: np.ndarray, R: np.ndarray) -> float:
+    """By how much a step changes a logit of the examples that still count."""
+    return np.max(np.abs(step.T @ F) * R.any(axis=0))
+
+
+def rounding(phi: np.ndarray, R: np.ndarray, F: np.ndarray) -> float:
+    """The decrement whose half square, what a step gains, is less than rounding Z does to J."""
+    return np.sqrt(2 * EPS * np.sum(np.abs(R) * (np.abs(phi).T @ np.abs(F))) / R.shape[1])
+
+
+def solve(R: np.ndarray, Y: np.ndarray, at: Coordinates, grad: np.ndarray) -> np.ndarray:
+    """H⁻¹∇J; raise LinAlgError if H is singular up to rounding."""
+    if grad.size * R.shape[1] <= DENSE:
+        return solve_dense(R, Y, at.F, at.E, grad)
+    P, spread = R + Y, np.abs(R) * (1 - np.abs(R))
+    size = np.sqrt(at.F**2 @ spread.T / R.shape[1] + np.sum(at.E**2, axis=0)[:, None])
+    size[size == 0] = 1.0
+
+    def product(v):
+        V = v.reshape(grad.shape) / size
+        Z = V.T @ at.F
+        Z = P * (Z - np.sum(P * Z, axis=0))
+        return (((Z @ at.F.T).T / R.shape[1] + at.E.T @ (at.E @ V)) / size).ravel()
+
+    H = LinearOperator((grad.size, grad.size), product, dtype=float)
+    step, failed = cg(H, (grad / size).ravel(), rtol=1e-3, maxiter=50)
+    return (solve_dense(R, Y, at.F, at.E, grad) if failed else
+            step.reshape(grad.shape) / size)
+
+
+def solve_dense(R: np.ndarray, Y: np.ndarray, F: np.ndarray, E: np.ndarray,
+                grad: np.ndarray) -> np.ndarray:
+    """As `solve`, by Cholesky's factors."""
+    r, m = grad.shape
+    H = hessian(F, R + Y, np.abs(R) * (1 - np.abs(R)))  # p(1 − p), also where p is nearly 1
+    if m > 1:  # to shift all columns changes nothing, so such steps are made to cost
+        H += sum(H[k, :, k] for k in range(m))[:, None] / m**2
+    for k in range(m):
+        H[k, :, k] += E.T @ E
+    H = H.reshape(grad.size, grad.size)
+    size = np.sqrt(H.diagonal())
+    if not size.all():
+        raise LinAlgError
+    L = cholesky(H / np.outer(size, size), lower=True)
+    if L.diagonal().min() ** 2 < 100 * grad.size * EPS:
+        raise LinAlgError
+    return (cho_solve((L, True), grad.T.ravel() / size) / size).reshape(m, r).T
+
+
+def overlap(R: np.ndarray, Y: np.ndarray, F: np.ndarray) -> bool:
+    """Whether R, nearly with FRᵀ = 0, is a proof that the classes are not separable.
+
+    If FR'ᵀ = 0 with weights R' of the signs of R, then margins that are all nonnegative are 0
+    wherever R' is not (Stiemke's lemma), hence everywhere if F has full rank there. Here R' is R
+    after a Newton step of some examples, which makes the sum 0; signs stay as they are if it
+    changes no logit by more than 1/4. Weights that rounding could make count for nothing.
+    """
+    spread = np.abs(R) * (1 - np.abs(R))
+    counts = spread.max(axis=0) > 1e-6
+    for stride in dict.fromkeys((1 + R.shape[1] // (20 * len(F)), 1)):
+        some = np.flatnonzero(counts)[::stride]
+        R_, Y_, F_ = R[:, some], Y[:, some], F[:, some]
+        try:
+            step = solve_dense(R_, Y_, F_, np.zeros((0, len(F))), F @ R.T / max(some.size, 1))
+        except LinAlgError:
+            continue
+        if np.abs(step.T @ F_).max() <= 1 / 4:
+            return True
+    return False
+
+
+def hessian(F: np.ndarray, P: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """F diag(p_j ([j = k] − p_k)) Fᵀ/n for all pairs of columns, ``(m, r, m, r)``.
+
+    The ``spread`` p(1 − p) is asked for as 1 − P would lose its digits.
+    """
+    m, (r, n) = len(P), F.shape
+    H = np.empty((m, r, m, r))
+    for j in range(m):
+        for k in range(j + 1):
+            H[j, :, k] = F @ ((spread[j] if j == k else -P[j] * P[k]) * F).T / n
+            H[k, :, j] = H[j, :, k]
+    return H
+
+
+def _message(kind: str, converged: bool, decrement: float, change: float, tol: float) -> str:
+    if kind in ("complete", "quasi"):
+        return (f"no minimiser: the classes are separable ({kind}), so the likelihood grows "
+                "forever as coef does; set penalty > 0")
+    if converged:
+        return f"converged: Newton decrement {decrement:.2g}"
+    if decrement == np.inf:
+        return "not converged: the Hessian is singular up to rounding"
+    return (f"not converged: the next Newton step has decrement {decrement:.2g} and changes a "
+            f"logit by {change:.2g}; at most {tol:g} and 0.25 were asked for")
+
+
+def _squarable(X: np.ndarray, repair: str) -> np.ndarray:
+    """Return X if the solvers can square its entries."""
+    if max(X.max(initial=0), -X.min(initial=0)) > 1e100:
+        raise ValueError(f"X must have entries up to 1e100, got {np.abs(X).max():g}; {repair}")
     return X

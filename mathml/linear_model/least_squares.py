@@ -201,10 +201,11 @@ def fit_least_squares(X, y) -> LeastSquaresFit:
         e = r - U @ z
         e -= U @ (U.T @ e)  # once more: what rounding left along the columns
         e -= e.mean()
+        forgotten = np.linalg.qr(V, mode="complete")[0][:, len(s):]
         coef, factor = np.zeros(d), np.zeros((d, len(s)))
         factor[varies] = finite_result((V / s) / scale[varies, None], "the weights")
         coef[varies] = finite_result(
-            _shortest(V @ (z / s) / scale[varies] * size, V, scale[varies]), "the weights")
+            shortest(V @ (z / s) / scale[varies] * size, forgotten, scale[varies]), "the weights")
         intercept = finite_result(float(y_mean - x_mean @ coef), "the intercept")
         rss, variation = (finite_result(float(size**2 * (v @ v)), "the sum of squares")
                           for v in (e, r))
@@ -241,15 +242,17 @@ def _decomposed(C: np.ndarray, blur: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return U[:, :rank], s[:rank], Vt[:rank].T
 
 
-def _shortest(w: np.ndarray, V: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """The shortest vector that differs from w by one that the columns (of length scale) forget."""
-    d, rank = V.shape
-    if rank == d:
+def shortest(w: np.ndarray, N: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """The shortest vector that differs from w by one that columns of length scale forget.
+
+    These are spanned by N ``(d, q)``, orthonormal for columns of length 1.
+    """
+    if N.size == 0:
         return w
-    forgotten = np.linalg.qr(V, mode="complete")[0][:, rank:] * (scale.min() / scale)[:, None]
+    forgotten = N * (scale.min() / scale)[:, None]
     order = np.argsort(-np.abs(forgotten).max(axis=1))  # sorted and pivoted, QR is exact by rows
     Q, R, pivots = qr(forgotten[order], mode="economic", pivoting=True)
     keep = np.abs(np.diag(R)) > 0
-    c = np.zeros(d - rank)
+    c = np.zeros((N.shape[1], *w.shape[1:]))
     c[pivots[keep]] = solve_triangular(R[keep][:, keep], Q[:, keep].T @ w[order])
     return w - forgotten @ c

@@ -11,8 +11,7 @@ import numpy as np
 from scipy.special import expit
 
 from mathml._check import as_labels, as_matrix, as_scalar, as_vector, finite_result
-from mathml.linear_model.fitting import Problem, features
-from mathml.linear_model.separation import as_data
+from mathml.linear_model.fitting import as_data, as_more_data, fit, hessian
 
 
 def logistic_value_and_grad(theta, X, y, *, penalty: float = 0.0) -> tuple[float, np.ndarray]:
@@ -56,11 +55,13 @@ def logistic_value_and_grad(theta, X, y, *, penalty: float = 0.0) -> tuple[float
     (0.693147, [0.0, -0.5])
     """
     theta, X, y, penalty = _logistic_arguments(theta, X, y, penalty)
-    weights = np.r_[0.0, theta[1:]]
+    b, w = theta[0], theta[1:]
+    gradient = np.empty(theta.size)
     with np.errstate(over="ignore", invalid="ignore"):
-        value, r = _value_and_residual(theta[0] + X @ theta[1:], y)
-        value += penalty / 2 * float(weights @ weights)
-        gradient = np.r_[r.sum(), X.T @ r] / len(y) + penalty * weights
+        value, r = _value_and_residual(b + X @ w, y)
+        value += penalty / 2 * float(w @ w)
+        gradient[0] = r.mean()
+        gradient[1:] = X.T @ r / len(y) + penalty * w
     return finite_result(value, "the value"), finite_result(gradient, "the gradient")
 
 
@@ -97,10 +98,10 @@ def logistic_hessian(theta, X, y, *, penalty: float = 0.0) -> np.ndarray:
     [[0.25, 0.5], [0.5, 1.25]]
     """
     theta, X, y, penalty = _logistic_arguments(theta, X, y, penalty)
-    A = np.column_stack([np.ones(len(X)), X])
+    F = np.vstack([np.ones(len(X)), X.T])
     with np.errstate(over="ignore", invalid="ignore"):
-        z = finite_result(A @ theta, "the logits")
-        H = A.T @ ((expit(z) * expit(-z))[:, None] * A) / len(y)
+        z = finite_result(theta @ F, "the logits")
+        H = hessian(F, expit(z)[None], (expit(z) * expit(-z))[None])[0, :, 0]
         H += penalty * np.diag(np.r_[0.0, np.ones(X.shape[1])])
     return finite_result(H, "the Hessian")
 
@@ -131,7 +132,7 @@ class LogisticFit:
 
     def predict_proba(self, X) -> np.ndarray:
         """p(y = 1 | x) ``(m,)`` for each row of `X` ``(m, d)``."""
-        return expit(features(X, self.coef) @ self.coef + self.intercept)
+        return expit(as_more_data(X, self.coef) @ self.coef + self.intercept)
 
 
 def fit_logistic(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> LogisticFit:
@@ -153,15 +154,18 @@ def fit_logistic(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> LogisticFi
     penalty : float
         λ >= 0. The intercept is never penalised.
     tol : float
-        Stop when no entry of the gradient is larger, in coordinates of the parameters in which the
-        Hessian at 0 is the identity: units and correlations of the features do not count.
+        Stop when the Newton decrement :math:`\sqrt{g^\top H^{-1} g}` of gradient and Hessian is at
+        most this, or as small as rounding allows, and the next step changes no logit by more than
+        1/4. But for rounding, the objective is then within about tol²/2 of its minimum. Units,
+        shifts, correlations and outliers of the features do not count.
 
     Returns
     -------
     LogisticFit
         With ``penalty=0`` on data that `separation` calls separable: ``converged`` False, a
         `message` that says so, and the coefficients reached, which mean nothing. With
-        ``penalty=0`` on columns collinear to 8 digits: the minimiser of least norm ‖coef‖.
+        ``penalty=0`` on columns that are collinear up to rounding: the minimiser of least norm
+        ‖coef‖.
 
     Raises
     ------
@@ -173,7 +177,7 @@ def fit_logistic(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> LogisticFi
 
     References
     ----------
-    Cox (1958); Albert & Anderson (1984).
+    Cox (1958); Albert & Anderson (1984); Boyd & Vandenberghe (2004), §9.5.
 
     Examples
     --------
@@ -185,19 +189,21 @@ def fit_logistic(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> LogisticFi
     """
     X, y = as_data(X, y)
     _check_binary(y)
-    problem = Problem(X, y, 1, penalty, tol, _value_and_residual)
-    coef, intercept, nll, converged, message = problem.solve()
-    return LogisticFit(coef[:, 0], float(intercept[0]), nll, converged, message)
+    end = fit(X, y, 1, _value_and_residual, penalty, tol)
+    return LogisticFit(end.theta[1:, 0], float(end.theta[0, 0]), end.nll, end.converged,
+                       end.message)
 
 
 def _value_and_residual(z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-    """Mean NLL at the logits z ``(n,)`` and σ(z) − y: n times its derivative in z."""
-    wrong = np.where(y == 1, -z, z)  # log(1 + e^wrong) without overflow; faster than logaddexp
-    return float(np.mean(np.log1p(np.exp(-np.abs(z))) + np.maximum(wrong, 0.0))), expit(z) - y
+    """Mean NLL at the logits z ``(..., n)`` and σ(z) − y: n times its derivative in z."""
+    sign = 1 - 2 * y  # the logit of a mistake is sign·z
+    wrong = sign * z
+    loss = np.log1p(np.exp(-np.abs(z))) + np.maximum(wrong, 0.0)  # log(1 + e^wrong)
+    return float(np.mean(loss)), sign * expit(wrong)
 
 
 def _logistic_arguments(theta, X, y, penalty):
-    X = as_matrix(X, "X")
+    X = as_matrix(X, "X", copy=False)
     y = as_labels(y, "y", size=len(X))
     _check_binary(y)
     theta = as_vector(theta, "theta", size=X.shape[1] + 1)

@@ -11,8 +11,7 @@ import numpy as np
 from scipy.special import softmax
 
 from mathml._check import as_labels, as_matrix, as_scalar, finite_result
-from mathml.linear_model.fitting import Problem, features
-from mathml.linear_model.separation import as_data
+from mathml.linear_model.fitting import as_data, as_more_data, fit
 
 
 def softmax_value_and_grad(Theta, X, y, *, penalty: float = 0.0) -> tuple[float, np.ndarray]:
@@ -55,7 +54,7 @@ def softmax_value_and_grad(Theta, X, y, *, penalty: float = 0.0) -> tuple[float,
     >>> round(value, 6), gradient.round(6)[1].tolist()
     (1.098612, [0.444444, -0.555556, 0.111111])
     """
-    X, Theta = as_matrix(X, "X"), as_matrix(Theta, "Theta")
+    X, Theta = as_matrix(X, "X", copy=False), as_matrix(Theta, "Theta")
     y = as_labels(y, "y", size=len(X), columns=Theta.shape[1])
     penalty = as_scalar(penalty, "penalty", "[0, inf)")
     if Theta.shape[0] != X.shape[1] + 1:
@@ -63,7 +62,7 @@ def softmax_value_and_grad(Theta, X, y, *, penalty: float = 0.0) -> tuple[float,
                          "put the intercepts in the first")
     weights = np.vstack([np.zeros(Theta.shape[1]), Theta[1:]])
     with np.errstate(over="ignore", invalid="ignore"):
-        value, R = _value_and_residual(Theta[:1].T + Theta[1:].T @ X.T, y)
+        value, R = value_and_residual(Theta[:1].T + Theta[1:].T @ X.T, y)
         value += penalty / 2 * float(np.sum(weights**2))
         gradient = np.vstack([R.sum(axis=1), X.T @ R.T]) / len(y) + penalty * weights
     return finite_result(value, "the value"), finite_result(gradient, "the gradient")
@@ -91,7 +90,7 @@ class SoftmaxFit:
 
     def predict_proba(self, X) -> np.ndarray:
         """p(y = k | x) ``(m, K)`` for each row of `X` ``(m, d)``."""
-        return softmax(features(X, self.coef) @ self.coef + self.intercept, axis=1)
+        return softmax(as_more_data(X, self.coef) @ self.coef + self.intercept, axis=1)
 
 
 def fit_softmax(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> SoftmaxFit:
@@ -114,7 +113,7 @@ def fit_softmax(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> SoftmaxFit:
     penalty : float
         λ >= 0. Intercepts are never penalised.
     tol : float
-        As for `fit_logistic`; along a common shift of all classes the Hessian is smaller.
+        As for `fit_logistic`.
 
     Returns
     -------
@@ -140,13 +139,12 @@ def fit_softmax(X, y, *, penalty: float = 0.0, tol: float = 1e-8) -> SoftmaxFit:
     ([[0.333333, 0.333333, 0.333333]], 1.098612)
     """
     X, y = as_data(X, y)
-    problem = Problem(X, y, int(y.max()) + 1, penalty, tol, _value_and_residual)
-    coef, intercept, nll, converged, message = problem.solve()
-    coef -= coef.mean(axis=1, keepdims=True)
-    return SoftmaxFit(coef, intercept - intercept.mean(), nll, converged, message)
+    end = fit(X, y, int(y.max()) + 1, value_and_residual, penalty, tol)
+    theta = end.theta - end.theta.mean(axis=1, keepdims=True)
+    return SoftmaxFit(theta[1:], theta[0], end.nll, end.converged, end.message)
 
 
-def _value_and_residual(Z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+def value_and_residual(Z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     """Mean NLL at the logits Z ``(K, n)`` and softmax(Z) − Y: n times its derivative in Z.
 
     Classes are rows here, so that sums over classes run along contiguous memory.
@@ -157,5 +155,8 @@ def _value_and_residual(Z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray
     P = np.exp(Z, out=Z)
     total = P.sum(axis=0)
     P /= total
-    P[own] -= 1.0
-    return float(np.mean(np.log(total) - chosen)), P
+    P[own] = 0.0
+    P[own] = -P.sum(axis=0)  # not p − 1, which is 0 where p is 1 up to rounding
+    likely = np.maximum(P[own], -0.5)
+    return float(np.mean(np.where(P[own] == likely, -np.log1p(likely),
+                                  np.log(total) - chosen))), P

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 from scipy.special import expit, softmax
 from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.linear_model import LogisticRegression
@@ -19,6 +20,8 @@ from mathml.linear_model import (
     separation,
     softmax_value_and_grad,
 )
+from mathml.linear_model.fitting import hessian, overlap
+from mathml.linear_model.margins import separability
 from mathml.numdiff import check_gradient, jacobian
 from mathml.optim import GD, minimize
 
@@ -194,6 +197,159 @@ def test_E80_the_representative_sums_to_zero_over_classes():
         assert np.allclose(fit.predict_proba(X).sum(axis=1), 1)
 
 
+# --- data that are hard on a solver ----------------------------------------------------------
+
+@pytest.mark.parametrize("far", [1e5, 1e8, 1e9, 1e12, 1e15])
+@pytest.mark.parametrize("penalty", [0.0, 1e-3])
+@pytest.mark.parametrize("fit", [fit_logistic, fit_softmax])
+def test_an_example_far_out_on_its_own_side_does_not_matter(fit, penalty, far):
+    x, y = np.array([[0.0], [1], [2], [3]]), [0, 1, 0, 1]
+    alone = fit(x, y, penalty=5 / 4 * penalty)  # its loss is 0: the mean is over five, not four
+    beside = fit(np.vstack([x, [[far]]]), [*y, 1], penalty=penalty)
+    assert beside.converged
+    assert beside.coef == pytest.approx(alone.coef, rel=1e-7)
+    assert beside.intercept == pytest.approx(alone.intercept, rel=1e-7)
+    assert beside.nll == pytest.approx(4 / 5 * alone.nll, rel=1e-12)
+
+
+def test_one_absurd_entry_counts_only_if_the_others_contradict_it():
+    Z, y = RNG.normal(size=(200, 3)), np.arange(200) % 2
+    Z[:, :2] += y[:, None]
+    others = np.arange(200) != 17
+    for entry in (-1e9, 1e9):  # y = 1: it asks for a weight of its own sign, however small
+        Z[17, 1] = entry
+        columns = [0, 1, 2] if entry > 0 else [0, 2]  # where the others ask for a positive one
+        fit, rest = fit_logistic(Z, y), fit_logistic(Z[others][:, columns], y[others])
+        assert fit.converged
+        assert fit.coef[columns] == pytest.approx(rest.coef, rel=1e-5)
+        assert abs(fit.coef[1]) < 1e-6 or entry > 0
+
+
+@pytest.mark.parametrize("penalty", [1e-4, 1e-8, 1e-12])
+def test_a_small_penalty_on_separable_classes_leads_far_but_not_to_infinity(penalty):
+    # By symmetry b = -2.5 w; what is left is an equation for w.
+    def slope(w):
+        return -(expit(-w / 2) / 2 + 3 / 2 * expit(-3 * w / 2)) / 2 + penalty * w
+
+    w = brentq(slope, 0, 200, xtol=1e-12)
+    fit = fit_logistic(*COMPLETE, penalty=penalty)
+    assert fit.converged
+    assert fit.coef[0] == pytest.approx(w, rel=1e-9)
+    assert fit.intercept == pytest.approx(-2.5 * w, rel=1e-9)
+    soft = fit_softmax(*COMPLETE, penalty=2 * penalty)
+    assert soft.converged
+    assert soft.coef[0, 1] - soft.coef[0, 0] == pytest.approx(w, rel=1e-9)
+
+
+def test_a_penalty_below_what_steps_can_reach_is_not_called_converged():
+    fit = fit_logistic(*COMPLETE, penalty=1e-300)
+    assert not fit.converged
+    assert "not converged" in fit.message
+
+
+@pytest.mark.parametrize("degree", [9, 11, 14])
+def test_one_polynomial_space_is_separable_in_every_basis(degree):
+    x, y = np.linspace(0, 1, degree + 1), np.arange(degree + 1) % 2  # a polynomial hits any signs
+    for basis in (np.vander, np.polynomial.chebyshev.chebvander):
+        Z = basis(x, degree + 1) if basis is np.vander else basis(2 * x - 1, degree)
+        Z = Z[:, Z.std(axis=0) > 0]
+        assert separation(Z, y) == "complete"
+        assert is_separable(Z, y)
+        assert "complete" in fit_logistic(Z, y).message
+        assert "complete" in fit_softmax(Z, y).message
+
+
+def test_polynomial_features_are_fitted_wherever_a_fit_exists():
+    degree, kinds = 6, set()
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        x = rng.uniform(0, 10, 60)
+        y = (rng.random(60) < expit(x - 5)).astype(int)
+        monomials = np.vander(x, degree + 1, increasing=True)[:, 1:]
+        chebyshev = np.polynomial.chebyshev.chebvander(x / 5 - 1, degree)[:, 1:]
+        kind = separation(chebyshev, y)
+        assert separation(monomials, y) == kind
+        one, other = fit_logistic(monomials, y), fit_logistic(chebyshev, y)
+        assert one.converged == other.converged == (kind == "none"), one.message
+        if kind == "none":
+            assert one.nll == pytest.approx(other.nll, abs=1e-8)
+        kinds.add(kind)
+    assert kinds == {"none", "complete"}
+
+
+@pytest.mark.parametrize("far", [1e5, 1e8, 1e11])
+@pytest.mark.parametrize("penalty", [0.0, 1e-3])
+def test_an_example_far_out_in_two_columns_at_once_does_not_matter(far, penalty):
+    Z, y = np.array([[0.0, 0], [1, 0], [0, 1], [1, 1]] * 2), [0, 1, 0, 1, 1, 0, 1, 0]
+    alone = fit_logistic(Z, y)  # the labels go with neither column: only the base rate is left
+    beside = fit_logistic(np.vstack([Z, [[far, far]]]), [*y, 1], penalty=penalty)
+    assert beside.converged
+    assert np.abs(beside.coef).max() < 1 / np.sqrt(far)
+    assert beside.nll == pytest.approx(8 / 9 * alone.nll, abs=1e-8)
+
+
+def test_outliers_in_a_fit_too_large_for_a_hessian():
+    rng = np.random.default_rng(1)
+    Z = rng.normal(size=(20_000, 12))
+    y = (Z @ rng.normal(size=12) + rng.logistic(size=20_000) > 0).astype(int)
+    clean = fit_logistic(Z[2:], y[2:])
+    for far in (1e5, 1e9, 1e12):
+        for i in range(2):  # one in each of two columns, on the side of its class
+            Z[i, i] = far * np.sign(clean.coef[i]) * (2 * y[i] - 1)
+        fit = fit_logistic(Z, y)
+        assert fit.converged
+        assert fit.coef == pytest.approx(clean.coef, rel=1e-9)
+
+
+def test_units_do_not_move_the_minimiser_of_least_norm():
+    rng = np.random.default_rng(0)
+    z, x = rng.normal(size=(2, 60))
+    y = (rng.random(60) < expit(x - z)).astype(int)
+    one = fit_logistic(np.column_stack([x, z]), y)
+    for unit in (1e-6, 1.0, 1e9, 1e16):
+        both = fit_logistic(np.column_stack([x * unit, x * unit, z]), y)
+        assert both.converged
+        halved = one.coef[[0, 0, 1]] / [2, 2, 1]
+        assert both.coef * [unit, unit, 1] == pytest.approx(halved, rel=1e-8)
+        assert both.nll == pytest.approx(one.nll, rel=1e-12)
+
+
+def test_columns_that_agree_to_seven_digits_are_two_columns():
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        x, noise = rng.normal(size=(2, 60))
+        y = (rng.random(60) < expit(x)).astype(int)
+        near = fit_logistic(np.column_stack([x, x + 1e-7 * noise]), y)
+        apart = fit_logistic(np.column_stack([x, noise]), y)  # the same space
+        assert near.converged
+        assert near.nll == pytest.approx(apart.nll, rel=1e-9)
+        assert near.coef[1] * 1e-7 == pytest.approx(apart.coef[1], rel=1e-6)
+
+
+@pytest.mark.parametrize(("n", "d", "k"), [(20_000, 12, 2), (4000, 8, 9)])
+def test_a_fit_too_large_for_a_hessian_is_as_exact(n, d, k):
+    rng = np.random.default_rng(n)
+    Z = rng.normal(size=(n, d))
+    y = np.argmax(Z @ rng.normal(size=(d, k)) / 2 + rng.gumbel(size=(n, k)), axis=1)
+    Z *= np.logspace(-2, 2, d)
+    for penalty in (0.0, 1e-3):
+        fit = fit_softmax(Z, y, penalty=penalty)
+        assert fit.converged
+        Theta = np.vstack([fit.intercept, fit.coef])
+        g = softmax_value_and_grad(Theta, Z, y, penalty=penalty)[1]
+        assert np.abs(g / np.r_[1, Z.std(axis=0)][:, None]).max() < 1e-9
+
+
+def test_the_hessian_of_the_steps_is_the_derivative_of_the_gradient():
+    Theta, Z = RNG.normal(size=(3, 4)) / 2, RNG.normal(size=(30, 2))
+    y = np.arange(30) % 4
+    J = jacobian(lambda t: softmax_value_and_grad(t.reshape(3, 4), Z, y)[1].T.ravel(),
+                 Theta.ravel())
+    P = softmax(Theta.T @ np.vstack([np.ones(30), Z.T]), axis=0)
+    H = hessian(np.vstack([np.ones(30), Z.T]), P, P * (1 - P))
+    assert np.allclose(H.transpose(0, 1, 3, 2).reshape(12, 12), J, rtol=1e-6, atol=1e-8)
+
+
 # --- existence and uniqueness ----------------------------------------------------------------
 
 COMPLETE = ([[1.0], [2.0], [3.0], [4.0]], [0, 0, 1, 1])
@@ -285,6 +441,21 @@ def test_E74_exactly_one_minimiser_iff_no_direction_has_only_nonnegative_margins
     assert fit.converged == (kind == "none")
 
 
+@settings(max_examples=100)
+@given(st.integers(0, 10**6), st.integers(2, 3), st.sampled_from(["constant", "multiple"]))
+def test_E74_ties_at_the_border_and_dependent_columns(seed, k, other):
+    rng = np.random.default_rng(seed)
+    x = np.sort(rng.integers(-3, 4, size=8)).astype(float)
+    y = np.r_[np.arange(k), rng.integers(k, size=8 - k)]
+    if seed % 2:
+        y = np.sort(y)  # most often separable, but for ties
+    Z = np.column_stack([x, np.ones(8) if other == "constant" else x / 10])
+    kind = separation(Z, y)
+    assert kind == brute_force(np.column_stack([x, np.zeros(8)]), y)
+    for fit in (fit_softmax, fit_logistic) if k == 2 else (fit_softmax,):
+        assert fit(Z, y).converged == (kind == "none")
+
+
 def brute_force(Z, y):
     """Exact separation of integer points by pairs: try long random and all small directions."""
     from scipy.optimize import linprog
@@ -312,6 +483,54 @@ def test_separation_looks_at_every_example():
     assert separation(Z, y) == "none"
     Z[1], y[1] = Z[closest], 1 - y[closest]  # two classes on one point
     assert separation(Z, y) != "complete"
+
+
+@pytest.mark.parametrize("gap", [1e-6, 1e-3])
+def test_a_small_gap_separates_and_a_small_overlap_does_not(gap):
+    assert separation([[-1], [0], [gap], [1]], [0, 0, 1, 1]) == "complete"
+    assert separation([[-1], [gap], [0], [1]], [0, 0, 1, 1]) == "none"
+    assert separation([[-1], [0], [0], [1]], [0, 0, 1, 1]) == "quasi"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_class_apart_from_others_that_overlap_is_quasi_separation(seed):
+    rng = np.random.default_rng(seed)
+    n, d, k = 600, int(rng.integers(10, 20)), int(rng.integers(3, 7))
+    Z = rng.normal(size=(n, d))
+    y = np.where(Z @ rng.normal(size=d) > 0, 0, rng.integers(1, k, size=n))
+    assert separation(Z, y) == "quasi"
+    assert "quasi" in fit_softmax(Z, y).message
+    Z[y == 0] *= -1  # now among the others
+    Z[::7] *= -1
+    assert separation(Z, y) == "none"
+    assert fit_softmax(Z, y).converged
+
+
+def test_the_programs_see_gaps_and_overlaps_of_a_millionth():
+    y = np.array([0, 0, 1, 1])
+    for gap, kind in ((1e-6, "complete"), (0.0, "quasi"), (-1e-6, "none")):
+        assert separability(np.array([np.ones(4), [-1.0, 0.0, gap, 1.0]]), y) == kind
+
+
+def test_many_examples_are_separated_as_if_one_program_saw_them_all():
+    rng = np.random.default_rng(2)
+    Z = rng.normal(size=(6000, 2))
+    Z[:, 0] = np.abs(Z[:, 0]) * (rng.random(6000) < 0.01)
+    y = np.where(Z[:, 0] > 0, 0, rng.integers(0, 2, 6000))
+    F = np.vstack([np.ones(6000), Z.T])
+    assert separability(F, y) == "quasi"
+    y[np.flatnonzero(Z[:, 0])[7]] = 1
+    assert separability(F, y) == "none"
+
+
+@pytest.mark.parametrize(("x", "y"), [
+    ([1.0, 1.0, 2.0, 1.5], [0, 1, 1, 1]),  # quasi, by a tie
+    ([0.0, 1.0, 2.0, 3.0, 4.0], [0, 0, 0, 1, 1])])
+def test_residuals_of_separable_classes_are_no_proof_of_an_overlap(x, y):
+    F, y = np.vstack([np.ones(len(x)), x]), np.array(y)
+    for size in (0.0, 1.0, 4.0, 16.0):
+        R = expit(size * (F[1] - 1)) - y
+        assert not overlap(R[None], y[None], F)
 
 
 def test_separation_when_most_examples_are_flat():
