@@ -255,7 +255,7 @@ def main() -> int:
     for library in LIBRARIES:
         importlib.import_module(library)
     originals = {str(tests_of(f)[-1]): Mutant(f, 0, "", "", (ROOT / f).read_text(encoding="utf-8"))
-                 for f in files}
+                 for f in sorted({m.file for m in picked.values()})}
     for original, passes in survivals(list(originals.values()), options.n):
         if not passes:
             sys.exit(f"{original.file}: its tests fail, or take over {SECONDS} s, unchanged")
