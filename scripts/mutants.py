@@ -34,6 +34,10 @@ LIBRARIES = ("numpy", "scipy.stats", "scipy.optimize", "scipy.signal", "sklearn.
              "ipywidgets", "IPython", "hypothesis.extra.numpy", "pytest", "nbformat")
 # Pictures are looked at; what a chapter's keys accept is tried by the tests of the book.
 LEFT_OUT = ("mathml/plotting.py", "mathml/datasets.py", "mathml/interactive/answers/")
+# What has no tests of its own is tried by those of its users.
+USED_BY = {"_check": ("probability", "information", "estimation", "optim"),
+           "_class_models": ("naive_bayes", "discriminant"),
+           "_normal": ("integrate", "probability", "inference", "discriminant", "mixture")}
 
 COMPARISONS = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=",
                ast.NotEq: "==", ast.In: "not in", ast.NotIn: "in", ast.Is: "is not",
@@ -170,11 +174,8 @@ def tests_of(file: str) -> list[list[str]]:
     field = module.split(".")[1]
     doctests = f"tests/test_doctests.py::test_docstring_examples_run_without_a_warning[{module}]"
     bad_input = "tests/test_bad_input.py"
-    if field == "_check":
-        return [["tests/probability", "tests/information", "tests/estimation", "tests/optim"],
-                [bad_input]]
-    if field == "_class_models":
-        return [["tests/naive_bayes", "tests/discriminant"]]
+    if field in USED_BY:
+        return [[f"tests/{user}" for user in USED_BY[field]], [bad_input]]
     if field == "interactive":
         return [[doctests], ["tests/interactive"]]
     return [[doctests, f"tests/{field}"], [bad_input, "-k", f"[{field}."]]
