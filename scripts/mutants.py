@@ -175,7 +175,8 @@ def tests_of(file: str) -> list[list[str]]:
     doctests = f"tests/test_doctests.py::test_docstring_examples_run_without_a_warning[{module}]"
     bad_input = "tests/test_bad_input.py"
     if field in USED_BY:
-        return [[f"tests/{user}" for user in USED_BY[field]], [bad_input]]
+        return [[f"tests/{user}" for user in USED_BY[field]],
+                [bad_input, "-k", " or ".join(f"[{user}." for user in USED_BY[field])]]
     if field == "interactive":
         return [[doctests], ["tests/interactive"]]
     return [[doctests, f"tests/{field}"], [bad_input, "-k", f"[{field}."]]
