@@ -226,12 +226,21 @@ def test_counts_may_be_whole_floats():
             BetaBernoulli(1, 1).update(wrong, 0)
 
 
+@pytest.mark.parametrize(("a", "b"), [(3, 2), (2, 3), (1.5, 1.25), (1.01, 8)])
+def test_beta_mode_is_where_the_density_is_largest(a, b):
+    mode = BetaBernoulli(a, b).mode
+    beside = stats.beta(a, b).logpdf([mode - 1e-4, mode, mode + 1e-4])
+    assert beside.argmax() == 1
+
+
 def test_beta_mode_at_the_ends():
     assert BetaBernoulli(1, 3).mode == 0.0
     assert BetaBernoulli(3, 1).mode == 1.0
     assert BetaBernoulli(0.5, 1).mode == 0.0
     assert BetaBernoulli(1, 0.5).mode == 1.0
-    assert BetaBernoulli(1e20, 1).var == pytest.approx(1e-40)
+    assert BetaBernoulli(0.5, 3).mode == 0.0
+    assert BetaBernoulli(3, 0.5).mode == 1.0
+    assert BetaBernoulli(1e20, 1).var == pytest.approx(1e-40, abs=0)
     for a, b in [(1, 1), (0.5, 0.5), (0.3, 0.9)]:
         with pytest.raises(ValueError, match="mode must be unique, got a = "):
             _ = BetaBernoulli(a, b).mode
