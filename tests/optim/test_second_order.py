@@ -151,7 +151,7 @@ def test_the_plain_method_maps_x_to_minus_its_cube(x0, ends):
                   damped=False, steps=30)
     assert path.message.startswith(ends)
     x = path.xs[:, 0]
-    assert np.allclose(x[1:], -(x[:-1] ** 3), rtol=1e-9)
+    assert np.allclose(x[1:], -(x[:-1] ** 3), rtol=1e-9, atol=1e-15)
     damped = newton(root_square, lambda x: x / root_square(x), lambda x: root_square(x) ** -3.0, x0)
     assert damped.converged
     assert abs(damped.x[0]) < 1e-7
