@@ -235,6 +235,14 @@ def test_what_is_wrong_is_said():
         VAE(2, 1, var=1e-300, rng=rng).value_and_grad(X + 1e9, np.zeros((4, 1)))
 
 
+@pytest.mark.parametrize("k", [1, 2])
+def test_two_points_a_side_are_the_trapezoids_of_their_ends(k):
+    model = VAE(1, k, var=1.0, rng=np.random.default_rng(0))
+    model.theta = np.zeros(model.theta.size)  # x ~ N(0, 1), whatever z
+    expected = stats.norm.logpdf(0.7) + k * np.log(2 * stats.norm.pdf(1))
+    assert np.isclose(model.log_prob([[0.7]], points=2, reach=1.0)[0], expected)
+
+
 @pytest.mark.parametrize("noise", [1e-4, 1e-6, 1e-8])
 def test_the_density_is_right_for_nearly_no_noise(noise):
     """Points near a line: turned so that the line is an axis, the density is a product."""

@@ -272,5 +272,8 @@ def test_errors_say_what_to_do():
         bootstrap_interval([1, 2], method="bca", rng=RNG(0))
     with pytest.raises(ValueError, match="the lower one first"):
         coverage(lambda x: (1, 0), lambda rng, n: rng.random(n), 0, n=1, trials=1, rng=RNG(0))
+    with pytest.raises(ValueError, match="must return two ends"):
+        coverage(lambda x: (math.nan, 1), lambda rng, n: rng.random(n), 0, n=1, trials=1,
+                 rng=RNG(0))
     with pytest.raises(ValueError, match="sample must return n = 2"):
         coverage(mean_interval, lambda rng, n: rng.random(3), 0, n=2, trials=1, rng=RNG(0))

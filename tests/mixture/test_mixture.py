@@ -234,6 +234,15 @@ def test_flat_data_are_refused_without_a_floor():
     assert np.linalg.eigvalsh(gmm(line, 1, floor=0.5).covs[0])[0] == pytest.approx(0.5)
     with pytest.raises(ValueError, match="floor must be 0 or at least"):
         gmm(line, 1, floor=1e-14)
+    with pytest.raises(ValueError, match="floor must be 0 or at least"):
+        gmm([[0.0], [1.0]], 1, floor=1e-14)
+
+
+def test_a_start_without_any_spread_has_that_of_the_floor():
+    X, means = blobs(0), [[0.0, 0.0], [3.0, 3.0]]
+    nothing, least = (fit_gmm(X, 2, start=([0.5, 0.5], means, [spread * np.eye(2)] * 2), floor=0.3,
+                              rng=np.random.default_rng(0), max_iter=3) for spread in (0.0, 0.3))
+    np.testing.assert_allclose(nothing.log_likelihoods, least.log_likelihoods)
 
 
 def test_a_component_that_gets_nothing_keeps_its_place():
