@@ -244,6 +244,14 @@ def test_a_rise_of_four_roundings_is_none():
             assert (found is not None and found[0] == 1) == passes
 
 
+@pytest.mark.parametrize("t", [1.5, 3.0, 4.5])
+@pytest.mark.parametrize("search", [armijo, wolfe])
+def test_on_a_parabola_a_step_too_long_is_followed_by_the_one_to_its_minimum(search, t):
+    objective = Objective(lambda x: (x - 1) ** 2, lambda x: 2 * (x - 1))
+    new = search(objective, np.array(0.0), 1.0, -4.0, np.array(2.0), t)[0]
+    assert new == pytest.approx(1.0)
+
+
 def test_a_hessian_that_is_not_symmetric_or_not_a_matrix_is_told():
     f, g, _ = QUADRATIC
     with pytest.raises(ValueError, match="symmetric"):
