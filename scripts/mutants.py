@@ -34,8 +34,8 @@ LIBRARIES = ("numpy", "scipy.stats", "scipy.optimize", "scipy.signal", "sklearn.
              "ipywidgets", "IPython", "hypothesis.extra.numpy", "pytest", "nbformat")
 # Pictures are looked at; what a chapter's keys accept is tried by the tests of the book.
 LEFT_OUT = ("mathml/plotting.py", "mathml/datasets.py", "mathml/interactive/answers/")
-# What has no tests of its own is tried by those of its users.
-USED_BY = {"_check": ("probability", "information", "estimation", "optim"),
+# What several fields use is tried by their tests, and by its own if it has any.
+USED_BY = {"_check": ("probability", "information", "estimation", "bayes", "discriminant", "optim"),
            "_class_models": ("naive_bayes", "discriminant"),
            "_normal": ("integrate", "probability", "inference", "discriminant", "mixture")}
 
@@ -175,7 +175,8 @@ def tests_of(file: str) -> list[list[str]]:
     doctests = f"tests/test_doctests.py::test_docstring_examples_run_without_a_warning[{module}]"
     bad_input = "tests/test_bad_input.py"
     if field in USED_BY:
-        return [[f"tests/{user}" for user in USED_BY[field]],
+        own = [f"tests/test{field}.py"] if (ROOT / f"tests/test{field}.py").exists() else []
+        return [own + [f"tests/{user}" for user in USED_BY[field]],
                 [bad_input, "-k", " or ".join(f"[{user}." for user in USED_BY[field])]]
     if field == "interactive":
         return [[doctests], ["tests/interactive"]]
