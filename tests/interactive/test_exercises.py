@@ -155,6 +155,7 @@ class TestCheck:
         ("number", "abc", "“abc” is not a number"),
         ("number", [1, 2], "one number is asked for, not 2"),
         ("number", "1, 2", "1 number is asked for, 2 were read"), ("number", np.nan, "nan"),
+        ("array", [1.0, np.nan], "nan is not a number"),
         ("number", {}, "dict is no number"), ("number", 1j, "no number"),
         ("number", 0.25 + 1e-9j, "complex is no number"), ("number", np.array([5j]), "no number"),
         ("array", [1, -2 + 1e-9j], "no number"), ("number", True, "bool is no number"),
