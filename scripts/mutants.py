@@ -32,8 +32,14 @@ SECONDS = 120  # a mutant whose tests run longer does not end: it counts as kill
 LIBRARIES = ("numpy", "scipy.stats", "scipy.optimize", "scipy.signal", "sklearn.linear_model",
              "sklearn.metrics", "sklearn.mixture", "sklearn.datasets", "matplotlib.pyplot",
              "ipywidgets", "IPython", "hypothesis.extra.numpy", "pytest", "nbformat")
-# Pictures are looked at; what a chapter's keys accept is tried by the tests of the book.
-LEFT_OUT = ("mathml/plotting.py", "mathml/datasets.py", "mathml/interactive/answers/")
+# Pictures are looked at; what a chapter's keys accept is tried by the tests of the book; a build
+# is another process, where there is no mutant.
+LEFT_OUT = ("mathml/plotting.py", "mathml/datasets.py", "mathml/interactive/answers/",
+            "mathml/interactive/book.py", "mathml/interactive/extension.py")
+# What several fields use is tried by their tests, and by its own if it has any.
+USED_BY = {"_check": ("probability", "information", "estimation", "bayes", "discriminant", "optim"),
+           "_class_models": ("naive_bayes", "discriminant"),
+           "_normal": ("integrate", "probability", "inference", "discriminant", "mixture")}
 
 COMPARISONS = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=",
                ast.NotEq: "==", ast.In: "not in", ast.NotIn: "in", ast.Is: "is not",
@@ -170,11 +176,10 @@ def tests_of(file: str) -> list[list[str]]:
     field = module.split(".")[1]
     doctests = f"tests/test_doctests.py::test_docstring_examples_run_without_a_warning[{module}]"
     bad_input = "tests/test_bad_input.py"
-    if field == "_check":
-        return [["tests/probability", "tests/information", "tests/estimation", "tests/optim"],
-                [bad_input]]
-    if field == "_class_models":
-        return [["tests/naive_bayes", "tests/discriminant"]]
+    if field in USED_BY:
+        own = [f"tests/test{field}.py"] if (ROOT / f"tests/test{field}.py").exists() else []
+        return [own + [f"tests/{user}" for user in USED_BY[field]],
+                [bad_input, "-k", " or ".join(f"[{user}." for user in USED_BY[field])]]
     if field == "interactive":
         return [[doctests], ["tests/interactive"]]
     return [[doctests, f"tests/{field}"], [bad_input, "-k", f"[{field}."]]
@@ -255,7 +260,7 @@ def main() -> int:
     for library in LIBRARIES:
         importlib.import_module(library)
     originals = {str(tests_of(f)[-1]): Mutant(f, 0, "", "", (ROOT / f).read_text(encoding="utf-8"))
-                 for f in files}
+                 for f in sorted({m.file for m in picked.values()})}
     for original, passes in survivals(list(originals.values()), options.n):
         if not passes:
             sys.exit(f"{original.file}: its tests fail, or take over {SECONDS} s, unchanged")

@@ -129,6 +129,17 @@ def test_what_is_no_number_is_shown(x, culprit):
         _check.as_float_array(x, "x")
 
 
+@pytest.mark.parametrize(("allowed", "value"), [({}, None), ({"neg_inf": True}, -math.inf),
+                                                ({"missing": True}, math.nan)])
+def test_what_is_not_finite_comes_in_where_it_is_allowed_alone(allowed, value):
+    for x in (math.inf, -math.inf, math.nan):
+        if str(x) == str(value):
+            assert str(_check.as_float_array([1.0, x], "x", **allowed)[1]) == str(x)
+        else:
+            with pytest.raises(ValueError, match=f"x must be finite, got {x}; remove or impute"):
+                _check.as_float_array([1.0, x], "x", **allowed)
+
+
 def test_a_column_for_a_table_is_told_what_a_table_is():
     with pytest.raises(ValueError, match="; give a row for each value of X and a column for"):
         mutual_information([0.5, 0.5])

@@ -70,10 +70,13 @@ def fit(X: np.ndarray, y: np.ndarray, m: int, loss: Callable, penalty, tol) -> E
     at = coordinates(X, 1 / 4 if m == 1 else 1 / m, penalty)
     Y = y[None] if m == 1 else y == np.arange(m)[:, None]
 
-    def J(phi):
+    def value_and_residual(phi):
         value, R = loss(phi.T @ at.F, y)
-        root = at.E @ phi
-        return value + np.sum(root**2) / 2, (R @ at.F.T).T / len(y) + at.E.T @ root, R
+        return value + np.sum((at.E @ phi) ** 2) / 2, R
+
+    def J(phi):
+        value, R = value_and_residual(phi)
+        return value, (R @ at.F.T).T / len(y) + at.E.T @ (at.E @ phi), R
 
     kind, converged, last = "", False, np.inf
     for phi, value, R, step, decrement in newton(J, lbfgs(J, at.T, m, tol), Y, at):
@@ -83,7 +86,7 @@ def fit(X: np.ndarray, y: np.ndarray, m: int, loss: Callable, penalty, tol) -> E
             kind = "complete"  # each example is more likely in its class than out of it
         elif not penalty and converged and overlap(R, Y, at.F):
             kind = "none"
-        if converged and J(phi + step)[0] <= value + SLACK * value:
+        if converged and value_and_residual(phi + step)[0] <= value + SLACK * value:
             phi = phi + step
         # Newton's decrement shrinks quadratically on the way to a minimiser, not to infinity.
         if converged or kind or (not penalty and last / 10 < decrement <= tol):
@@ -120,9 +123,11 @@ def coordinates(X: np.ndarray, curvature: float, penalty: float) -> Coordinates:
         raise ValueError("columns of X must be constant or vary by at least 1e-100, got one that "
                          f"varies by {widest[~flat].min():g}; change its units")
     F[flat], widest[flat] = 0.0, 1.0
-    scale = np.array([np.median(np.abs(f[f != 0])) if f.any() else w
-                      for f, w in zip(F[:, some], widest, strict=True)])
-    F /= scale[:, None]
+    scale = np.median(np.abs(F[:, some]), axis=1)
+    for j in np.flatnonzero(scale == 0):  # where most are at the centre, those that are not
+        apart = F[j, some][F[j, some] != 0]
+        scale[j] = np.median(np.abs(apart)) if apart.size else widest[j]
+    F *= 1 / scale[:, None]
     B = np.diag(1 / scale)
     B[0] -= centre / scale
     E = np.sqrt(penalty) * B[1:]
@@ -146,13 +151,14 @@ def coordinates(X: np.ndarray, curvature: float, penalty: float) -> Coordinates:
 
 
 def lbfgs(J: Callable, T: np.ndarray, m: int, tol: float) -> np.ndarray:
-    """L-BFGS from φ = 0 until no entry of Tᵀ∇J is larger than tol, or about."""
+    """L-BFGS from φ = 0 until Tᵀ∇J is small enough to leave few Newton steps."""
     def whitened(flat):
         value, grad, _ = J(T @ flat.reshape(-1, m))
         return value, (T.T @ grad).ravel()
 
     flat = minimize(whitened, np.zeros(T.shape[1] * m), jac=True, method="L-BFGS-B",
-                    options={"gtol": tol, "ftol": 0.0, "maxiter": 1000, "maxcor": 20}).x
+                    options={"gtol": max(tol / 10, 1e-8), "ftol": 0.0, "maxiter": 1000,
+                             "maxcor": 20}).x
     return T @ flat.reshape(-1, m)
 
 
@@ -200,7 +206,7 @@ def solve(R: np.ndarray, Y: np.ndarray, at: Coordinates, grad: np.ndarray) -> np
         return (((Z @ at.F.T).T / R.shape[1] + at.E.T @ (at.E @ V)) / size).ravel()
 
     H = LinearOperator((grad.size, grad.size), product, dtype=float)
-    step, failed = cg(H, (grad / size).ravel(), rtol=1e-3, maxiter=50)
+    step, failed = cg(H, (grad / size).ravel(), rtol=0.01, maxiter=50)
     return (solve_dense(R, Y, at.F, at.E, grad) if failed else
             step.reshape(grad.shape) / size)
 
@@ -234,7 +240,7 @@ def overlap(R: np.ndarray, Y: np.ndarray, F: np.ndarray) -> bool:
     """
     spread = np.abs(R) * (1 - np.abs(R))
     counts = spread.max(axis=0) > 1e-6
-    for stride in dict.fromkeys((1 + R.shape[1] // (20 * len(F)), 1)):
+    for stride in dict.fromkeys((1 + R.shape[1] // (10 * len(F)), 1)):
         some = np.flatnonzero(counts)[::stride]
         R_, Y_, F_ = R[:, some], Y[:, some], F[:, some]
         try:
@@ -252,11 +258,10 @@ def hessian(F: np.ndarray, P: np.ndarray, spread: np.ndarray) -> np.ndarray:
     The ``spread`` p(1 − p) is asked for as 1 − P would lose its digits.
     """
     m, (r, n) = len(P), F.shape
-    H = np.empty((m, r, m, r))
-    for j in range(m):
-        for k in range(j + 1):
-            H[j, :, k] = F @ ((spread[j] if j == k else -P[j] * P[k]) * F).T / n
-            H[k, :, j] = H[j, :, k]
+    A = (P[:, None] * F).reshape(m * r, n)
+    H = (A @ A.T / -n).reshape(m, r, m, r)
+    for k in range(m):
+        H[k, :, k] = (spread[k] * F) @ F.T / n
     return H
 
 

@@ -157,6 +157,7 @@ def value_and_residual(Z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]
     P /= total
     P[own] = 0.0
     P[own] = -P.sum(axis=0)  # not p − 1, which is 0 where p is 1 up to rounding
-    likely = np.maximum(P[own], -0.5)
-    return float(np.mean(np.where(P[own] == likely, -np.log1p(likely),
-                                  np.log(total) - chosen))), P
+    loss = -np.log1p(np.maximum(P[own], -0.5))
+    unlikely = P[own] < -0.5
+    loss[unlikely] = np.log(total[unlikely]) - chosen[unlikely]
+    return float(np.mean(loss)), P

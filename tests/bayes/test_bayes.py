@@ -61,7 +61,7 @@ def test_a_common_factor_cancels_and_flat_evidence_changes_nothing(prior, likeli
 def test_odds_form_agrees_with_the_two_hypothesis_update(p, like1, like0):
     posterior = update([p, 1 - p], [like1, like0])
     odds = posterior_odds(p / (1 - p), like1 / like0)
-    assert posterior[0] / posterior[1] == pytest.approx(odds, rel=1e-9)
+    assert posterior[0] / posterior[1] == pytest.approx(odds, rel=1e-9, abs=0)
 
 
 def test_a_simulated_inbox_agrees_with_bayes():
@@ -80,7 +80,7 @@ def test_extreme_likelihoods_neither_underflow_nor_overflow():
     np.testing.assert_allclose(update_log([0.5, 0.5], [-1e4, -1e4 - math.log(3)]), [0.75, 0.25])
     np.testing.assert_array_equal(update_log([0.5, 0.5], [1e308, -1e308]), [1, 0])
     np.testing.assert_array_equal(update([0.0, 1.0], [0.3, 0.1]), [0, 1])
-    assert posterior_odds(1e-200, 1e-200, 1e300) == pytest.approx(1e-100, rel=1e-12)
+    assert posterior_odds(1e-200, 1e-200, 1e300) == pytest.approx(1e-100, rel=1e-12, abs=0)
 
 
 def test_the_odds_of_thousands_of_clues_are_their_product_in_any_order():
@@ -226,12 +226,21 @@ def test_counts_may_be_whole_floats():
             BetaBernoulli(1, 1).update(wrong, 0)
 
 
+@pytest.mark.parametrize(("a", "b"), [(3, 2), (2, 3), (1.5, 1.25), (1.01, 8)])
+def test_beta_mode_is_where_the_density_is_largest(a, b):
+    mode = BetaBernoulli(a, b).mode
+    beside = stats.beta(a, b).logpdf([mode - 1e-4, mode, mode + 1e-4])
+    assert beside.argmax() == 1
+
+
 def test_beta_mode_at_the_ends():
     assert BetaBernoulli(1, 3).mode == 0.0
     assert BetaBernoulli(3, 1).mode == 1.0
     assert BetaBernoulli(0.5, 1).mode == 0.0
     assert BetaBernoulli(1, 0.5).mode == 1.0
-    assert BetaBernoulli(1e20, 1).var == pytest.approx(1e-40)
+    assert BetaBernoulli(0.5, 3).mode == 0.0
+    assert BetaBernoulli(3, 0.5).mode == 1.0
+    assert BetaBernoulli(1e20, 1).var == pytest.approx(1e-40, abs=0)
     for a, b in [(1, 1), (0.5, 0.5), (0.3, 0.9)]:
         with pytest.raises(ValueError, match="mode must be unique, got a = "):
             _ = BetaBernoulli(a, b).mode
@@ -284,7 +293,7 @@ def test_normal_mean_at_extreme_variances():
     assert (sure.mean, sure.var) == pytest.approx((0.0, 1e-300), abs=1e-310)
     vague = NormalMean(0, 1e300, 1e-300).update([5.0, 7.0])
     assert vague.mean == pytest.approx(6.0)
-    assert vague.var == pytest.approx(0.5e-300, rel=1e-12)
+    assert vague.var == pytest.approx(0.5e-300, rel=1e-12, abs=0)
 
 
 def test_grid_posterior_probability_density_and_evidence():

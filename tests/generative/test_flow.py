@@ -117,6 +117,7 @@ def test_lists_frames_and_layouts_give_the_same():
     (lambda rng: fit_flow([[1.0, 2.0], [1.0, 3.0]], rng=rng), "columns that vary"),
     (lambda rng: fit_flow(banana(9, 0), [0] * 8 + [2], rng=rng), "every label"),
     (lambda rng: fit_flow(banana(9, 0), bound=11, rng=rng), "bound must be"),
+    (lambda rng: fit_flow(banana(9, 0), n_layers=101, rng=rng), "at most 100, got 101"),
     (lambda rng: flow_of(2, 0)[0].log_prob([[1.0, 2.0]], [0]), "left out"),
     (lambda rng: flow_of(2, 0, classes=2)[0].log_prob([[1.0, 2.0]]), "a class for each row"),
     (lambda rng: flow_of(2, 0)[0].log_prob([[1e300, 2.0]]), "must fit into a float"),

@@ -92,7 +92,7 @@ def test_data_in_few_dimensions_have_no_best_linear_model():
 def test_ppca_follows_the_unit(unit):
     X = cloud(40, 4)
     one, other = ppca(X, 2), ppca(unit * X, 2)
-    assert np.allclose(other.W, unit * one.W, rtol=1e-9)
+    assert np.allclose(other.W, unit * one.W, rtol=1e-9, atol=0)
     assert np.allclose(other.log_prob(unit * X), one.log_prob(X) - 4 * np.log(unit))
 
 
@@ -233,6 +233,14 @@ def test_what_is_wrong_is_said():
         plain.theta = np.zeros(3)
     with pytest.raises(ValueError, match="the loss must fit into a float"):
         VAE(2, 1, var=1e-300, rng=rng).value_and_grad(X + 1e9, np.zeros((4, 1)))
+
+
+@pytest.mark.parametrize("k", [1, 2])
+def test_two_points_a_side_are_the_trapezoids_of_their_ends(k):
+    model = VAE(1, k, var=1.0, rng=np.random.default_rng(0))
+    model.theta = np.zeros(model.theta.size)  # x ~ N(0, 1), whatever z
+    expected = stats.norm.logpdf(0.7) + k * np.log(2 * stats.norm.pdf(1))
+    assert np.isclose(model.log_prob([[0.7]], points=2, reach=1.0)[0], expected)
 
 
 @pytest.mark.parametrize("noise", [1e-4, 1e-6, 1e-8])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
 from small_book import build, small_book
+
+from mathml.interactive import book
 
 FIGURE = '''
 from mathml.interactive import choice, explore, slider
@@ -99,3 +102,33 @@ q = {@double}
                   "'A ramp' has no control 'hue'; it has 'slope of it', 'rule'",
                   "0 figures are titled 'A lamp'"):
         assert fault in said, said
+
+
+RAMP = book.Figure("fig-a-ramp", "1", "A ramp", (
+    {"name": "slope", "label": "slope of it", "texts": ["−1", "0.5"]},), {})
+
+
+def test_a_query_takes_names_and_positions_as_a_reader_may_write_them():
+    for asked in ("slope=-1", "slope of it=−1", " slope  of it = -1 "):
+        assert RAMP.query(asked) == "slope=%E2%88%921"
+    with pytest.raises(ValueError, match="'A ramp' has no control 'hue'; it has 'slope of it'"):
+        RAMP.query("hue=1")
+    with pytest.raises(ValueError, match=r"has no position '1'; it has −1, 0\.5"):
+        RAMP.query("slope=1")
+
+
+def test_of_two_figures_of_one_title_that_of_the_page_is_meant():
+    env = SimpleNamespace(mathml_figures={"one": [RAMP], "two": [RAMP]})
+    assert [book._find(env, page, "A ramp")[0] for page in ("one", "two")] == ["one", "two"]
+    with pytest.raises(ValueError, match="2 figures are titled 'A ramp'"):
+        book._find(env, "three", "A ramp")
+
+
+def test_what_another_process_has_read_is_added():
+    env = SimpleNamespace(mathml_figures={"one": [RAMP]}, mathml_moves={}, mathml_lists={"one"})
+    other = SimpleNamespace(mathml_figures={"two": [RAMP]}, mathml_moves={"three": [("A", "", 1)]},
+                            mathml_lists={"three", "old"})
+    book._merge(None, env, ["two", "three"], other)
+    assert env.mathml_figures == {"one": [RAMP], "two": [RAMP]}
+    assert env.mathml_moves == {"three": [("A", "", 1)]}
+    assert env.mathml_lists == {"one", "three"}

@@ -155,6 +155,7 @@ class TestCheck:
         ("number", "abc", "“abc” is not a number"),
         ("number", [1, 2], "one number is asked for, not 2"),
         ("number", "1, 2", "1 number is asked for, 2 were read"), ("number", np.nan, "nan"),
+        ("array", [1.0, np.nan], "nan is not a number"),
         ("number", {}, "dict is no number"), ("number", 1j, "no number"),
         ("number", 0.25 + 1e-9j, "complex is no number"), ("number", np.array([5j]), "no number"),
         ("array", [1, -2 + 1e-9j], "no number"), ("number", True, "bool is no number"),
@@ -293,6 +294,13 @@ class TestKeys:
         assert Number(2.0, rtol=1e-3).wants() == "a number, 4 digits"
         assert Number(0.0).judge(9e-10).state == "right"
         assert Number(0.0).judge(1.1e-9).state == "wrong"
+
+    @pytest.mark.parametrize(("key", "attempt", "state"), [
+        (Number(0.25), 0.252, "close"), (Number(0.25), 0.253, "wrong"),
+        (Number(1522.0, digits=5), 1523, "wrong"), (Array((1, -200), digits=4), (1, -201), "wrong"),
+        (Array((0.25, 2)), (0.252, 2), "close"), (Array((0.25, 2)), (0.253, 2), "wrong")])
+    def test_one_per_cent_is_close_unless_all_numbers_are_whole(self, key, attempt, state):
+        assert key.judge(attempt).state == state
 
     def test_the_form_says_what_it_wants(self):
         assert Number(1, digits=2).wants() == "a number, 2 digits"

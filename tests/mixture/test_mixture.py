@@ -44,7 +44,7 @@ def test_kmeans_is_scikit_learns_from_equal_starts(seed):
         return
     theirs = KMeans(4, init=start, n_init=1, tol=0, algorithm="lloyd").fit(X)
     assert np.array_equal(fit.labels, theirs.labels_)
-    assert np.isclose(fit.inertias[-1], theirs.inertia_, rtol=1e-10)
+    assert np.isclose(fit.inertias[-1], theirs.inertia_, rtol=1e-10, atol=0)
     assert np.allclose(fit.centres, theirs.cluster_centers_)
 
 
@@ -109,13 +109,14 @@ def test_each_step_is_scikit_learns_from_equal_starts(seed, steps):
         warnings.simplefilter("ignore", ConvergenceWarning)
         theirs.fit(X)
     if steps == 0:
-        assert np.isclose(fit.log_likelihoods[0] / len(X), theirs.lower_bounds_[0], rtol=1e-9)
+        assert np.isclose(fit.log_likelihoods[0] / len(X), theirs.lower_bounds_[0], rtol=1e-9,
+                          atol=0)
         return
     reached = len(theirs.lower_bounds_)
     assert np.allclose(fit.log_likelihoods[:reached] / len(X),
                        theirs.lower_bounds_[:len(fit.log_likelihoods)], rtol=1e-9, atol=0)
     if len(fit.log_likelihoods) == steps + 1 == reached + 1:
-        assert np.isclose(fit.log_density(X).mean(), theirs.score(X), rtol=1e-9)
+        assert np.isclose(fit.log_density(X).mean(), theirs.score(X), rtol=1e-9, atol=0)
         assert np.allclose(fit.responsibilities(X), theirs.predict_proba(X), atol=1e-7)
         assert np.allclose(fit.weights, theirs.weights_)
         assert np.allclose(fit.covs,
@@ -134,7 +135,7 @@ def test_the_log_likelihood_never_falls(seed, floor):
         pytest.skip("a component collapsed, as it may without a floor")
     ells = fit.log_likelihoods
     assert np.all(np.diff(ells) >= -1e-9 * np.abs(ells[1:]))
-    assert np.isclose(ells[-1], fit.log_density(X).sum(), rtol=1e-9)
+    assert np.isclose(ells[-1], fit.log_density(X).sum(), rtol=1e-9, atol=0)
     assert np.all(np.linalg.eigvalsh(fit.covs) >= floor * (1 - 1e-9))
     assert np.isclose(fit.weights.sum(), 1)
 
@@ -233,6 +234,15 @@ def test_flat_data_are_refused_without_a_floor():
     assert np.linalg.eigvalsh(gmm(line, 1, floor=0.5).covs[0])[0] == pytest.approx(0.5)
     with pytest.raises(ValueError, match="floor must be 0 or at least"):
         gmm(line, 1, floor=1e-14)
+    with pytest.raises(ValueError, match="floor must be 0 or at least"):
+        gmm([[0.0], [1.0]], 1, floor=1e-14)
+
+
+def test_a_start_without_any_spread_has_that_of_the_floor():
+    X, means = blobs(0), [[0.0, 0.0], [3.0, 3.0]]
+    nothing, least = (fit_gmm(X, 2, start=([0.5, 0.5], means, [spread * np.eye(2)] * 2), floor=0.3,
+                              rng=np.random.default_rng(0), max_iter=3) for spread in (0.0, 0.3))
+    np.testing.assert_allclose(nothing.log_likelihoods, least.log_likelihoods)
 
 
 def test_a_component_that_gets_nothing_keeps_its_place():

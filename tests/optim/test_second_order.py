@@ -151,7 +151,7 @@ def test_the_plain_method_maps_x_to_minus_its_cube(x0, ends):
                   damped=False, steps=30)
     assert path.message.startswith(ends)
     x = path.xs[:, 0]
-    assert np.allclose(x[1:], -(x[:-1] ** 3), rtol=1e-9)
+    assert np.allclose(x[1:], -(x[:-1] ** 3), rtol=1e-9, atol=1e-15)
     damped = newton(root_square, lambda x: x / root_square(x), lambda x: root_square(x) ** -3.0, x0)
     assert damped.converged
     assert abs(damped.x[0]) < 1e-7
@@ -242,6 +242,14 @@ def test_a_rise_of_four_roundings_is_none():
         for search in (armijo, wolfe):
             found = search(objective, np.array(0.0), 8.0, -1e-30, np.array(1.0))
             assert (found is not None and found[0] == 1) == passes
+
+
+@pytest.mark.parametrize("t", [1.5, 3.0, 4.5])
+@pytest.mark.parametrize("search", [armijo, wolfe])
+def test_on_a_parabola_a_step_too_long_is_followed_by_the_one_to_its_minimum(search, t):
+    objective = Objective(lambda x: (x - 1) ** 2, lambda x: 2 * (x - 1))
+    new = search(objective, np.array(0.0), 1.0, -4.0, np.array(2.0), t)[0]
+    assert new == pytest.approx(1.0)
 
 
 def test_a_hessian_that_is_not_symmetric_or_not_a_matrix_is_told():

@@ -62,6 +62,14 @@ def test_what_is_chosen_in_one_place_hangs_on_no_other():
     assert 0.3 * made < len(one) < 0.7 * made
 
 
+def test_every_field_has_tests():
+    for path in sorted((ROOT / "mathml").rglob("*.py")):
+        file = str(path.relative_to(ROOT))
+        if mutants.mutants(file) and not file.startswith(mutants.LEFT_OUT):
+            for test in {t for run in mutants.tests_of(file) for t in run if t.startswith("tests")}:
+                assert (ROOT / test.split("::")[0]).exists(), (file, test)
+
+
 @pytest.mark.parametrize("entry", LISTED, ids=lambda e: f"{e['file']}: {e['after'][:40]}")
 def test_every_listed_mutant_can_be_made(entry):
     key = entry["file"], entry["before"], entry["after"]
