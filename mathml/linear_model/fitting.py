@@ -194,7 +194,7 @@ def rounding(phi: np.ndarray, R: np.ndarray, F: np.ndarray) -> float:
 def solve(R: np.ndarray, Y: np.ndarray, at: Coordinates, grad: np.ndarray) -> np.ndarray:
     """H⁻¹∇J; raise LinAlgError if H is singular up to rounding."""
     if grad.size * R.shape[1] <= DENSE:
-        return solve_dense(R, Y, at.F, at.E, grad)
+        return solve_dense(R, Y, at.F, at.E.T @ at.E, grad)
     P, spread = R + Y, np.abs(R) * (1 - np.abs(R))
     size = np.sqrt(at.F**2 @ spread.T / R.shape[1] + np.sum(at.E**2, axis=0)[:, None])
     size[size == 0] = 1.0
@@ -207,11 +207,11 @@ def solve(R: np.ndarray, Y: np.ndarray, at: Coordinates, grad: np.ndarray) -> np
 
     H = LinearOperator((grad.size, grad.size), product, dtype=float)
     step, failed = cg(H, (grad / size).ravel(), rtol=0.01, maxiter=50)
-    return (solve_dense(R, Y, at.F, at.E, grad) if failed else
+    return (solve_dense(R, Y, at.F, at.E.T @ at.E, grad) if failed else
             step.reshape(grad.shape) / size)
 
 
-def solve_dense(R: np.ndarray, Y: np.ndarray, F: np.ndarray, E: np.ndarray,
+def solve_dense(R: np.ndarray, Y: np.ndarray, F: np.ndarray, ridge: np.ndarray | float,
                 grad: np.ndarray) -> np.ndarray:
     """As `solve`, by Cholesky's factors."""
     r, m = grad.shape
@@ -219,7 +219,7 @@ def solve_dense(R: np.ndarray, Y: np.ndarray, F: np.ndarray, E: np.ndarray,
     if m > 1:  # to shift all columns changes nothing, so such steps are made to cost
         H += sum(H[k, :, k] for k in range(m))[:, None] / m**2
     for k in range(m):
-        H[k, :, k] += E.T @ E
+        H[k, :, k] += ridge
     H = H.reshape(grad.size, grad.size)
     size = np.sqrt(H.diagonal())
     if not size.all():
@@ -238,13 +238,12 @@ def overlap(R: np.ndarray, Y: np.ndarray, F: np.ndarray) -> bool:
     after a Newton step of some examples, which makes the sum 0; signs stay as they are if it
     changes no logit by more than 1/4. Weights that rounding could make count for nothing.
     """
-    spread = np.abs(R) * (1 - np.abs(R))
-    counts = spread.max(axis=0) > 1e-6
+    counts = np.abs(R).max(axis=0) > 1e-6
     for stride in dict.fromkeys((1 + R.shape[1] // (10 * len(F)), 1)):
         some = np.flatnonzero(counts)[::stride]
         R_, Y_, F_ = R[:, some], Y[:, some], F[:, some]
         try:
-            step = solve_dense(R_, Y_, F_, np.zeros((0, len(F))), F @ R.T / max(some.size, 1))
+            step = solve_dense(R_, Y_, F_, 0.0, F @ R.T / max(some.size, 1))
         except LinAlgError:
             continue
         if np.abs(step.T @ F_).max() <= 1 / 4:

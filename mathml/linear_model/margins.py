@@ -21,7 +21,7 @@ def separability(F: np.ndarray, y: np.ndarray) -> str:
     F = F / np.abs(F).max(axis=0)  # the sign of a margin is that of any multiple of the example
     U, s, _ = np.linalg.svd(F, full_matrices=False)
     M = _margins(np.sqrt(len(y)) * (U / s).T @ F, y)
-    most = M @ _maximise(M.sum(axis=0) / M.shape[0], M)
+    most = M @ _maximise(M.mean(axis=0), M)
     if most.max() < ZERO:
         return "none"
     tight = M[most < ZERO * most.max()]

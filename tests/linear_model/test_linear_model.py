@@ -314,6 +314,40 @@ def test_units_do_not_move_the_minimiser_of_least_norm():
         assert both.nll == pytest.approx(one.nll, rel=1e-12)
 
 
+def test_a_column_and_its_complement_share_a_weight():
+    x = np.array([0.0, 0, 0, 1, 1, 1, 1])
+    y = np.array([0, 0, 1, 1, 1, 1, 0])
+    one, both = fit_logistic(x[:, None], y), fit_logistic(np.column_stack([x, 1 - x]), y)
+    # b + wx = b + w/2 + (w/2) x - (w/2)(1 - x)
+    assert both.coef == pytest.approx(one.coef[0] / 2 * np.array([1, -1]), rel=1e-9)
+    assert both.intercept == pytest.approx(one.intercept + one.coef[0] / 2, rel=1e-9)
+    assert both.nll == pytest.approx(one.nll, rel=1e-12)
+
+
+@pytest.mark.parametrize("constant", [0.0, 0.1, 1e5])
+def test_a_column_that_varies_by_rounding_is_constant(constant):
+    rng = np.random.default_rng(0)
+    x, noise = rng.normal(size=60), rng.integers(-4, 5, size=60)
+    y = (rng.random(60) < expit(x)).astype(int)
+    fit = fit_logistic(np.column_stack([x, constant + noise * constant * 2e-16]), y)
+    assert fit.coef[1] == 0
+    assert "not unique" in fit.message
+    if constant:  # the same a hundred times as wide is a feature
+        wider = constant + noise * constant * 2e-14
+        assert fit_logistic(np.column_stack([x, wider]), y).coef[1] != 0
+
+
+def test_a_hessian_that_is_singular_up_to_rounding_is_named():
+    rng = np.random.default_rng(9)
+    Z = rng.normal(size=(21, 5))
+    y = (Z @ rng.normal(size=5) > 0).astype(int)
+    Z[1], y[1] = Z[0], 1 - y[0]
+    assert separation(Z, y) == "quasi"
+    fit = fit_logistic(Z, y, penalty=1e-30)
+    assert not fit.converged
+    assert "singular" in fit.message
+
+
 def test_columns_that_agree_to_seven_digits_are_two_columns():
     for seed in range(10):
         rng = np.random.default_rng(seed)
@@ -510,6 +544,12 @@ def test_the_programs_see_gaps_and_overlaps_of_a_millionth():
     y = np.array([0, 0, 1, 1])
     for gap, kind in ((1e-6, "complete"), (0.0, "quasi"), (-1e-6, "none")):
         assert separability(np.array([np.ones(4), [-1.0, 0.0, gap, 1.0]]), y) == kind
+
+
+def test_the_programs_see_what_separates_along_a_thin_direction():
+    x, z = np.random.default_rng(0).normal(size=(2, 40))
+    F = np.vstack([np.ones(40), x, x + 1e-5 * z])
+    assert separability(F, (z > 0).astype(int)) == "complete"
 
 
 def test_many_examples_are_separated_as_if_one_program_saw_them_all():
