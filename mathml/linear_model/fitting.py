@@ -126,6 +126,7 @@ def coordinates(X: np.ndarray, curvature: float, penalty: float) -> Coordinates:
     for j in np.flatnonzero(scale == 0):  # where most are at the centre, those that are not
         apart = F[j, some][F[j, some] != 0]
         scale[j] = np.median(np.abs(apart)) if apart.size else widest[j]
+    scale = np.maximum(scale, 1e-50 * widest)  # what is typical may be next to nothing
     F *= 1 / scale[:, None]
     B = np.diag(1 / scale)
     B[0] -= centre / scale
