@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SECONDS = 120  # a mutant whose tests run longer does not end: it counts as killed
+SECONDS = 300  # a mutant whose tests run longer does not end: it counts as killed
 LIBRARIES = ("numpy", "scipy.stats", "scipy.optimize", "scipy.signal", "sklearn.linear_model",
              "sklearn.metrics", "sklearn.mixture", "sklearn.datasets", "matplotlib.pyplot",
              "ipywidgets", "IPython", "hypothesis.extra.numpy", "pytest", "nbformat")

@@ -95,14 +95,13 @@ def fit(X: np.ndarray, y: np.ndarray, m: int, loss: Callable, penalty, tol) -> E
     if not penalty and not kind:
         kind = separability(at.F, y)
     converged = bool(converged and kind in ("", "none"))
-    theta = at.B @ phi
-    if converged and not penalty and at.N.size:
+    theta, unique = at.B @ phi, penalty > 0 or at.N.size == 0
+    if converged and not unique:
         w = shortest(theta[1:], at.N, at.scale)
         theta = np.vstack([theta[:1] + X[:1] @ (theta[1:] - w), w])
     nll, _ = loss(theta[:1].T + theta[1:].T @ X.T, y)
-    return End(theta, nll, converged, _message(kind, converged, decrement, change, tol)
-               + ("; columns of [1, X] are linearly dependent, so coef is not unique: this one has "
-                  "least norm" if converged and not penalty and at.N.size else ""), kind)
+    message = _message(kind, converged, unique, decrement, change, tol)
+    return End(theta, nll, converged, message, kind)
 
 
 def coordinates(X: np.ndarray, curvature: float, penalty: float) -> Coordinates:
@@ -127,12 +126,13 @@ def coordinates(X: np.ndarray, curvature: float, penalty: float) -> Coordinates:
     for j in np.flatnonzero(scale == 0):  # where most are at the centre, those that are not
         apart = F[j, some][F[j, some] != 0]
         scale[j] = np.median(np.abs(apart)) if apart.size else widest[j]
+    scale = np.maximum(scale, 1e-50 * widest)  # what is typical may be next to nothing
     F *= 1 / scale[:, None]
     B = np.diag(1 / scale)
     B[0] -= centre / scale
     E = np.sqrt(penalty) * B[1:]
     G = F
-    if np.any(widest > 1000 * scale):
+    if np.any(widest > 1000 * scale):  # there are outliers
         G = F / np.maximum(np.abs(F).max(axis=0) / 100, 1)
     H = curvature / n * (G @ G.T) + E.T @ E
     size = np.sqrt(np.where(H.diagonal() > 0, H.diagonal(), 1.0))
@@ -225,7 +225,7 @@ def solve_dense(R: np.ndarray, Y: np.ndarray, F: np.ndarray, ridge: np.ndarray |
     if not size.all():
         raise LinAlgError
     L = cholesky(H / np.outer(size, size), lower=True)
-    if L.diagonal().min() ** 2 < 100 * grad.size * EPS:
+    if L.diagonal().min() ** 2 < 100 * grad.size * EPS:  # two digits are left
         raise LinAlgError
     return (cho_solve((L, True), grad.T.ravel() / size) / size).reshape(m, r).T
 
@@ -264,12 +264,15 @@ def hessian(F: np.ndarray, P: np.ndarray, spread: np.ndarray) -> np.ndarray:
     return H
 
 
-def _message(kind: str, converged: bool, decrement: float, change: float, tol: float) -> str:
+def _message(kind: str, converged: bool, unique: bool, decrement: float, change: float,
+             tol: float) -> str:
     if kind in ("complete", "quasi"):
         return (f"no minimiser: the classes are separable ({kind}), so the likelihood grows "
                 "forever as coef does; set penalty > 0")
     if converged:
-        return f"converged: Newton decrement {decrement:.2g}"
+        return f"converged: Newton decrement {decrement:.2g}" + ("" if unique else (
+            "; columns of [1, X] are linearly dependent, so coef is not unique: this one has least "
+            "norm"))
     if decrement == np.inf:
         return "not converged: the Hessian is singular up to rounding"
     return (f"not converged: the next Newton step has decrement {decrement:.2g} and changes a "

@@ -337,6 +337,13 @@ def test_a_column_that_varies_by_rounding_is_constant(constant):
         assert fit_logistic(np.column_stack([x, wider]), y).coef[1] != 0
 
 
+def test_a_column_whose_typical_entry_is_next_to_nothing():
+    Z, y = [[1e-203], [0], [0], [1], [1]], [0, 1, 0, 1, 0]
+    rounded = [[0], [0], [0], [1], [1]]
+    assert separation(Z, y) == separation(rounded, y) == "none"
+    assert fit_logistic(Z, y).coef == pytest.approx(fit_logistic(rounded, y).coef, rel=1e-9)
+
+
 def test_a_hessian_that_is_singular_up_to_rounding_is_named():
     rng = np.random.default_rng(9)
     Z = rng.normal(size=(21, 5))
