@@ -126,7 +126,7 @@ def _read_list(text: str, inside: bool, gaps: bool, depth: int) -> list[float]:
     if len(parts) > 1:
         return [number for part in parts for number in _read_list(part, inside, gaps, depth + 1)]
     if "=" in text:
-        return _read_list(text.rpartition("=")[2], inside, gaps, depth + 1)
+        return _read_list(text.rpartition("=")[2], inside, gaps, depth)
     return [_Reader(re.sub(_WITH_COMMA, _point, text)).value()]
 
 

@@ -83,6 +83,7 @@ class TestSlider:
         assert all(isinstance(v, int) for v in values)
         assert slider(np.int64(2), np.int64(0), 3, label="k").values == (2, 1, 0)
         assert slider(2**60, 2**60 + 2, 3, label="k").values == (2**60, 2**60 + 1, 2**60 + 2)
+        assert slider(0, 2 * (2**53 + 1), 3, label="k").values[1] == 2**53 + 1  # no float is that
         for start, stop, n in ((0, 10, 5), (0.0, 4, 5), (0, 4.0, 5)):
             assert all(isinstance(v, float) for v in slider(start, stop, n, label="x").values)
 

@@ -96,7 +96,7 @@
     if (isEnclosed(text)) return readList(text.slice(1, -1), inside, gaps, depth + 1);
     const parts = split(text, inside, gaps);
     if (parts.length > 1) return parts.flatMap((part) => readList(part, inside, gaps, depth + 1));
-    if (text.includes("=")) return readList(afterLabel(text), inside, gaps, depth + 1);
+    if (text.includes("=")) return readList(afterLabel(text), inside, gaps, depth);
     return [new Reader(text.replace(WITH_COMMA, point)).value()];
   };
 
