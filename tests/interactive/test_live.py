@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import os
 import re
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
+import IPython
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import pytest
@@ -18,6 +20,7 @@ from jupyter_client.manager import start_new_kernel
 
 from mathml.interactive import choice, explore, point, slider
 from mathml.interactive.live import LiveFigure
+from mathml.interactive.shown import show
 
 SLOPE = slider(-1, 1, 5, label="slope", default=0.5)
 DOTS = slider(1, 5, 5, label="dots")
@@ -454,3 +457,28 @@ def test_a_cell_that_runs_again_closes_what_it_showed(run_cell):
     run_cell(SHOW, None)  # a notebook that does not say which cell runs
     run_cell(SHOW, None)
     assert kept() == [4 * widgets, 8]
+
+
+def test_a_cell_that_runs_again_closes_what_it_showed_before(monkeypatch):
+    kernel = SimpleNamespace(parent_header={})
+    monkeypatch.setattr(IPython, "get_ipython", lambda: kernel)
+
+    def run(cell, message, n=1):
+        kernel.parent_header = {"metadata": {"cellId": cell}, "header": {"msg_id": message}}
+        boxes = [widgets.VBox([widgets.HTML("a")]) for _ in range(n)]
+        for box in boxes:
+            (view,) = show(box).values()
+            assert view["model_id"] == box.model_id
+        return [part for box in boxes for part in (box, *box.children, box.layout)]
+
+    def is_open(parts):
+        return {part.comm is not None for part in parts}
+
+    first, other = run("one", "1", n=2), run("two", "2")
+    assert is_open([*first, *other]) == {True}
+    again = run("one", "3")
+    assert is_open(first) == {False}
+    assert is_open([*again, *other]) == {True}
+    kernel.parent_header = {}  # a notebook that does not say which cell runs
+    show(widgets.VBox())
+    assert is_open([*again, *other]) == {True}
