@@ -122,11 +122,8 @@ def coordinates(X: np.ndarray, curvature: float, penalty: float) -> Coordinates:
         raise ValueError("columns of X must be constant or vary by at least 1e-100, got one that "
                          f"varies by {widest[~flat].min():g}; change its units")
     F[flat], widest[flat] = 0.0, 1.0
-    scale = np.median(np.abs(F[:, some]), axis=1)
-    for j in np.flatnonzero(scale == 0):  # where most are at the centre, those that are not
-        apart = F[j, some][F[j, some] != 0]
-        scale[j] = np.median(np.abs(apart)) if apart.size else widest[j]
-    scale = np.maximum(scale, 1e-50 * widest)  # what is typical may be next to nothing
+    typical = np.median(np.abs(F[:, some]), axis=1)  # or next to nothing, as of rare ones
+    scale = np.where(typical > 1e-50 * widest, typical, widest)
     F *= 1 / scale[:, None]
     B = np.diag(1 / scale)
     B[0] -= centre / scale

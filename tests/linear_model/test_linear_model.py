@@ -324,6 +324,16 @@ def test_a_column_and_its_complement_share_a_weight():
     assert both.nll == pytest.approx(one.nll, rel=1e-12)
 
 
+def test_a_column_in_another_unit_and_from_another_zero_takes_its_share():
+    x = np.array([0.0, 1, 2, 3, 4, 5])
+    y = np.array([0, 1, 0, 0, 1, 1])
+    one, both = fit_logistic(x[:, None], y), fit_logistic(np.column_stack([x, 2 * x + 3]), y)
+    # of all (v, u) with v + 2u = w the shortest is w/5 (1, 2); then b + 3u + (v + 2u) x
+    assert both.coef == pytest.approx(one.coef[0] / 5 * np.array([1, 2]), rel=1e-9)
+    assert both.intercept == pytest.approx(one.intercept - 3 * both.coef[1], rel=1e-9)
+    assert both.nll == pytest.approx(one.nll, rel=1e-12)
+
+
 @pytest.mark.parametrize("constant", [0.0, 0.1, 1e5])
 def test_a_column_that_varies_by_rounding_is_constant(constant):
     rng = np.random.default_rng(0)
