@@ -192,8 +192,8 @@ def solve(R: np.ndarray, Y: np.ndarray, at: Coordinates, grad: np.ndarray) -> np
     """H⁻¹∇J; raise LinAlgError if H is singular up to rounding."""
     if grad.size * R.shape[1] <= DENSE:
         return solve_dense(R, Y, at.F, at.E.T @ at.E, grad)
-    P, spread = R + Y, np.abs(R) * (1 - np.abs(R))
-    size = np.sqrt(at.F**2 @ spread.T / R.shape[1] + np.sum(at.E**2, axis=0)[:, None])
+    P = R + Y
+    size = np.sqrt(at.F**2 @ spreads(R).T / R.shape[1] + np.sum(at.E**2, axis=0)[:, None])
     size[size == 0] = 1.0
 
     def product(v):
@@ -212,7 +212,7 @@ def solve_dense(R: np.ndarray, Y: np.ndarray, F: np.ndarray, ridge: np.ndarray |
                 grad: np.ndarray) -> np.ndarray:
     """As `solve`, by Cholesky's factors."""
     r, m = grad.shape
-    H = hessian(F, R + Y, np.abs(R) * (1 - np.abs(R)))  # p(1 − p), also where p is nearly 1
+    H = hessian(F, R + Y, spreads(R))
     if m > 1:  # to shift all columns changes nothing, so such steps are made to cost
         H += sum(H[k, :, k] for k in range(m))[:, None] / m**2
     for k in range(m):
@@ -246,6 +246,11 @@ def overlap(R: np.ndarray, Y: np.ndarray, F: np.ndarray) -> bool:
         if np.abs(step.T @ F_).max() <= 1 / 4:
             return True
     return False
+
+
+def spreads(R: np.ndarray) -> np.ndarray:
+    """p(1 − p), to the last digit also where p is nearly 1."""
+    return np.abs(R) * (1 - np.abs(R))
 
 
 def hessian(F: np.ndarray, P: np.ndarray, spread: np.ndarray) -> np.ndarray:
