@@ -29,8 +29,12 @@ PORT_SCRIPT = Path(__file__).parent / "katex_port.js"
 
 # Environments that number themselves: Sphinx numbers the equation too, and both would show.
 SELF_NUMBERING = re.compile(r"\\begin\{(align|alignat|equation|gather|multline|CD)\}")
-LAST_PART = '<span class="katex-base">'
+PART = '<span class="katex-base">'  # between two parts a line may break
+WHOLE = '<span class="unbroken">'
+OPENING, CLOSING = (re.compile(rf'<span class="m{side}">(?:<span class="delimsizing[^>]*>)?[^<]')
+                    for side in ("open", "close"))
 END = re.compile(r"[^\s–—-]*[–—-]?")  # what stands after a formula, to the next place for a break
+INLINE = '<span class="math" translate="no">'
 ERROR_COLOUR = "#cc0000"
 
 
@@ -112,25 +116,46 @@ def _take_ends(app, doctree, docname) -> None:
             node.parent[after] = nodes.Text(text[len(node["end"]):])
 
 
-def with_end(html: str, end: str) -> str:
-    """Return a formula with the text that follows it, so that no line begins with that text.
+def unbroken(parts: list[str]) -> list[str]:
+    """Return the parts of a formula, those from an opening bracket to the closing one in one box.
 
-    Browsers break lines between the parts of a formula, and also before a full stop after the
-    last one; so the last part moves into a box with the text.
+    KaTeX lets a line break after each relation and operation, also after that of (1 - 2x). A box
+    goes to the next line as a whole, and breaks within only where it is wider than a line.
     """
-    start = html.rfind(LAST_PART)
-    if not end or start < 0:
+    boxes, depth = [], 0
+    for part in parts:
+        if depth:
+            boxes[-1].append(part)
+        else:
+            boxes.append([part])
+        depth = max(0, depth + len(OPENING.findall(part)) - len(CLOSING.findall(part)))
+    return [box[0] if len(box) == 1 else f"{WHOLE}{''.join(box)}</span>" for box in boxes]
+
+
+def with_end(html: str, end: str = "") -> str:
+    """Return a formula with the text that follows it, so that lines break at no bad place.
+
+    None breaks between brackets, see `unbroken`, and none begins with that text: browsers break
+    also before a full stop after the last part, so that part moves into a box with the text.
+    """
+    head, *parts = html.split(PART)
+    if not parts:
         return html + escape(end)
-    whole, last = html[:start], html[start:]
-    return (f'{whole}</span></span><span class="with-end"><span class="katex">'
-            f'<span class="katex-html" aria-hidden="true">{last}{escape(end)}</span>')
+    closed = 3 if html.startswith('<span class="katex-display">') else 2  # by the last part
+    cut = len(parts[-1]) - closed * len("</span>")
+    parts[-1], tail = parts[-1][:cut], parts[-1][cut:]
+    *first, last = unbroken([PART + part for part in parts])
+    if not end:
+        return "".join((head, *first, last, tail))
+    return (f'{head}{"".join(first)}</span></span><span class="with-end"><span class="katex">'
+            f'<span class="katex-html" aria-hidden="true">{last}{tail}{escape(end)}</span>')
 
 
 def _visit_inline(self, node):
     html, end = _typeset(node, display=False), node.get("end", "")
-    linked = symbols.link(self, node, plain := f'<span class="math">{html}</span>')
+    linked = symbols.link(self, node, plain := f'{INLINE}{with_end(html)}</span>')
     if linked == plain:
-        self.body.append(f'<span class="math">{with_end(html, end)}</span>')
+        self.body.append(f"{INLINE}{with_end(html, end)}</span>")
     else:  # the link is the formula alone; symbols are short enough to stay on one line
         self.body.append(f'<span class="with-end">{linked}{escape(end)}</span>' if end else linked)
     raise nodes.SkipNode
@@ -138,7 +163,8 @@ def _visit_inline(self, node):
 
 def _visit_block(self, node):
     self.body.append(self.starttag(node, "div", CLASS="math-block"))
-    self.body.append(f'<div class="math-scroll">{_typeset(node, display=True)}</div>')
+    html = with_end(_typeset(node, display=True))
+    self.body.append(f'<div class="math-scroll" translate="no">{html}</div>')
     if node["number"]:
         number = katex.get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})')

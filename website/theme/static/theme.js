@@ -40,11 +40,6 @@
       setMenu(false);
       menuButton.focus();
     }
-    const typing = /^(input|textarea|select)$/i.test(document.activeElement?.tagName ?? "");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.preventDefault();
-      one("#site-search").focus();
-    }
   });
   document.addEventListener("click", (event) => {
     if (!nav.contains(event.target) && !menuButton.contains(event.target)) setMenu(false);
@@ -59,6 +54,7 @@
     button.type = "button";
     button.className = "copy-button";
     button.textContent = "Copy";
+    button.tabIndex = -1; // a chapter has fifty: the way by keyboard to what follows would be long
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(block.querySelector("pre").innerText);
       button.textContent = "Copied";
@@ -94,17 +90,27 @@
   }
 
   // What scrolls sideways must be reachable by keyboard. A box far from the screen is not laid out, and
-  // a browser may lay it out later without a word about its size: so it is asked as it appears, too.
-  const letReach = (entries) => entries.forEach(({ target }) => {
-    if (target.scrollWidth > target.clientWidth + 1) target.tabIndex = 0;
-    else target.removeAttribute("tabindex");
-  });
-  const resized = new ResizeObserver(letReach);
-  const appeared = new IntersectionObserver(letReach);
-  all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre").forEach((box) => {
+  // a browser may lay it out later without a word about its size: so it is asked as it appears, too,
+  // and all are asked one by one while the page has nothing else to do.
+  const letReach = (box) => {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    else if (box !== document.activeElement) box.removeAttribute("tabindex");
+  };
+  const boxes = all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre");
+  const letEachReach = (entries) => entries.forEach(({ target }) => letReach(target));
+  const resized = new ResizeObserver(letEachReach);
+  const appeared = new IntersectionObserver(letEachReach);
+  boxes.forEach((box) => {
     resized.observe(box);
     appeared.observe(box);
   });
+  const idle = window.requestIdleCallback ?? ((action) => setTimeout(() => action({ timeRemaining: () => 5 }), 50));
+  const askInTurn = (left) => {
+    while (boxes.length && left.timeRemaining() > 2) letReach(boxes.shift());
+    if (boxes.length) idle(askInTurn);
+    else root.dataset.asked = ""; // for whoever waits for it
+  };
+  addEventListener("load", () => idle(askInTurn));
 
   // A reference shows what it leads to, under the pointer or with the keyboard: on this page the
   // formula or box itself, elsewhere what the build wrote into the link's title.
@@ -195,6 +201,71 @@
   });
   // A page that is reloaded, or gone back to, stays where it was left.
   if (performance.getEntriesByType("navigation")[0]?.type === "navigate") addEventListener("load", arrive);
+
+  // How far down one is, and the contents of the page: beside the text, or a panel on narrower screens.
+  const readMark = one(".read-mark");
+  let marking = false;
+  const markPlace = () => {
+    marking = false;
+    const way = root.scrollHeight - innerHeight;
+    readMark.style.setProperty("--read", way > 0 ? Math.min(1, scrollY / way) : 0);
+  };
+  addEventListener("scroll", () => {
+    if (!marking) requestAnimationFrame(markPlace);
+    marking = true;
+  }, { passive: true });
+
+  const tocButton = one(".toc-button");
+  const toc = one("#page-toc");
+  if (toc) {
+    const setToc = (open) => {
+      root.classList.toggle("toc-open", open);
+      tocButton.setAttribute("aria-expanded", String(open));
+    };
+    tocButton.addEventListener("click", () => {
+      const open = !root.classList.contains("toc-open");
+      setToc(open);
+      if (open) (toc.querySelector("a.reading") ?? toc.querySelector("a"))?.focus();
+    });
+    document.addEventListener("click", (event) => {
+      if (event.target.closest("#page-toc a") || !event.target.closest("#page-toc, .toc-button")) setToc(false);
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !root.classList.contains("toc-open")) return;
+      setToc(false);
+      tocButton.focus();
+    });
+    one('.skip-links a[href="#page-toc"]').addEventListener("click", (event) => {
+      event.stopPropagation(); // the click of the document closes the panel
+      if (tocButton.offsetParent) setToc(true);
+    });
+  }
+
+  // A formula is copied as its LaTeX source, between dollars; what is marked of it stands for the whole.
+  document.addEventListener("copy", (event) => {
+    const selection = getSelection();
+    if (!selection.rangeCount || selection.isCollapsed) return;
+    const range = selection.getRangeAt(0).cloneRange();
+    const formula = (node) => (node.closest ? node : node.parentElement)?.closest(".math, .math-scroll");
+    const [first, last] = [formula(range.startContainer), formula(range.endContainer)];
+    if (first) range.setStartBefore(first);
+    if (last) range.setEndAfter(last);
+    const part = range.cloneContents();
+    const formulas = part.querySelectorAll(".katex");
+    if (!formulas.length) return;
+    formulas.forEach((shown) => {
+      const source = shown.querySelector("annotation")?.textContent; // the last part of one has none
+      const fence = shown.closest(".katex-display") ? "$$" : "$";
+      shown.replaceWith(source ? fence + source + fence : "");
+    });
+    const holder = document.createElement("div");
+    holder.append(part);
+    holder.className = "visually-hidden";
+    document.body.append(holder); // innerText tells lines and cells apart only where it is laid out
+    event.clipboardData.setData("text/plain", holder.innerText);
+    holder.remove();
+    event.preventDefault();
+  });
 
   // Mark in the page's contents the section that is being read.
   const links = new Map(all(".page-toc a[href^='#']").map((a) => [a.getAttribute("href").slice(1), a]));
