@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Renew the locks: requirements.txt (what readers, Binder and the book build install),
 # requirements-test.txt (what the tests add), class/requirements.txt (what a class's hub adds) and
-# both package-lock.json. One set of versions for Python 3.11 to 3.13. No registry is named in them.
+# all package-lock.json. One set of versions for Python 3.11 to 3.13. No registry is named in them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python3 -m venv .cache/lock
@@ -27,6 +27,6 @@ compile --extra book --extra lab --extra hub --constraints requirements.txt \
 cp requirements.txt .binder/requirements.txt  # Binder installs from its own folder
 npm=(npm)
 [ -x .venv/bin/npm ] && npm=(.venv/bin/npm)
-for folder in . class; do
+for folder in . class tests; do
   "${npm[@]}" install --prefix "$folder" --package-lock-only --ignore-scripts
 done

@@ -15,14 +15,13 @@ from urllib.parse import unquote, urlsplit
 
 import pypdf
 import pytest
-from book_files import ROOT
 from browser.waiting import FRAMES
+from npm import axe
 from selection import SWEEP
 from site_files import HTML, page, page_names, squeezed
 
 PAGES = [name for name in page_names() if name != "index.html"]
 WITH_FIGURES = [name for name in PAGES if page(name).select("figure.explorable")]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 MAX_ALL, MAX_SCRIPT, MAX_SHIFT = 600_000, 150_000, 0.05  # bytes as sent, bytes, CLS
 # The insides of a formula are KaTeX's, hidden from assistive technology and tens of thousands of
 # elements on a page; the first formula stands for all, and those that name a link stay. The others
@@ -97,7 +96,7 @@ COME_TO_EACH_BOX = f"""async () => {{ {COME_UNTIL}""" + """
 
 def has_no_barrier_that_axe_finds(v):
     v.page.evaluate(COME_TO_EACH_BOX)
-    v.page.add_script_tag(path=AXE)
+    v.page.add_script_tag(path=axe())
     assert v.page.evaluate(RUN_AXE, False) == []
 
 
@@ -455,7 +454,7 @@ def test_page(visit, server, subtests, name, width, scheme, where, questions):
 def test_no_formula_is_a_barrier(visit):
     v = visit("book/linear-algebra/norms.html")
     assert v.page.locator(".katex").count() > 100
-    v.page.add_script_tag(path=AXE)
+    v.page.add_script_tag(path=axe())
     assert v.page.evaluate(RUN_AXE, True) == []
 
 

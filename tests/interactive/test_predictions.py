@@ -8,9 +8,9 @@ import re
 
 import pypdf
 import pytest
-from book_files import ROOT
 from bs4 import BeautifulSoup
 from headless import headless_chromium
+from npm import axe
 from servers import served
 from small_book import build, small_book
 
@@ -475,7 +475,6 @@ def test_a_word_that_is_found_opens_what_it_stands_in(visit):
     assert not asked.cover.is_visible()
 
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RUN_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"], preload: false}))
   .violations.map((v) => [v.id, ...v.nodes.map((n) => n.html.slice(0, 150))].join(" | "))"""
 
@@ -483,7 +482,7 @@ RUN_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"], 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_barrier_and_no_wider_than_a_small_phone(visit, scheme):
     page = visit(color_scheme=scheme, viewport={"width": 320, "height": 700})
-    page.add_script_tag(path=AXE)
+    page.add_script_tag(path=axe())
     for way in ("covered", "open"):
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, way
         assert json.dumps(page.evaluate(RUN_AXE)) == "[]", way

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 import pytest
 from book_files import BOOK, ROOT, Notebook
 from bs4 import BeautifulSoup
+from npm import axe
 from ways.environments import NOT_THERE, output, snapshot
 
 BIN = Path(sys.executable).parent
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 OURS = "figure.explorable, fieldset.predict, .check, .figure-svg"
 HOW = Notebook(BOOK / "about" / "how-this-book-moves.ipynb").prose
 
@@ -378,7 +378,7 @@ def test_the_book_moves(visit, pages, width, scheme):
     count, (contrast, *where) = v.page.evaluate(CONTRAST, OURS)
     assert count > 40
     assert contrast >= 4.5, where
-    v.page.add_script_tag(path=AXE)
+    v.page.add_script_tag(path=axe())
     assert v.page.evaluate(RUN_AXE, OURS) == []
     # What the book does by itself is its own: a page without figures tells what that is.
     assert v.other_hosts <= plain.other_hosts
