@@ -19,6 +19,7 @@ import importlib
 import importlib.machinery
 import importlib.util
 import os
+import resource
 import signal
 import sys
 import time
@@ -28,7 +29,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SECONDS = 300  # a mutant whose tests run longer does not end: it counts as killed
+# A mutant whose tests take longer does not end: it counts as killed. The processor's time tells, so
+# that other work on the machine kills none; a mutant that waits is left waiting for ten times that.
+SECONDS = 300
 LIBRARIES = ("numpy", "scipy.stats", "scipy.optimize", "scipy.signal", "sklearn.linear_model",
              "sklearn.metrics", "sklearn.mixture", "sklearn.datasets", "matplotlib.pyplot",
              "ipywidgets", "IPython", "hypothesis.extra.numpy", "pytest", "nbformat")
@@ -186,8 +189,8 @@ def tests_of(file: str) -> list[list[str]]:
     return [[doctests, f"tests/{field}"], [bad_input, "-k", f"[{field}."]]
 
 
-def survivals(mutants: list[Mutant], n: int) -> Iterator[tuple[Mutant, bool]]:
-    """Each mutant, and whether all tests pass with it in place of the file; n at a time."""
+def survivals(mutants: list[Mutant], n: int) -> Iterator[tuple[Mutant, bool, bool]]:
+    """Each mutant, whether all tests pass with it in place of the file, and whether they ended."""
     waiting, running = list(reversed(mutants)), {}
     while waiting or running:
         while waiting and len(running) < n:
@@ -195,7 +198,7 @@ def survivals(mutants: list[Mutant], n: int) -> Iterator[tuple[Mutant, bool]]:
             child = os.fork()
             if child == 0:
                 run_tests(mutant)
-            running[child] = mutant, time.monotonic() + SECONDS
+            running[child] = mutant, time.monotonic() + 10 * SECONDS
         time.sleep(0.02)
         for child, (mutant, end) in list(running.items()):
             if time.monotonic() > end:
@@ -203,11 +206,13 @@ def survivals(mutants: list[Mutant], n: int) -> Iterator[tuple[Mutant, bool]]:
             done, status = os.waitpid(child, os.WNOHANG)
             if done:
                 del running[child]
-                yield mutant, status == 0
+                yield mutant, status == 0, not os.WIFSIGNALED(status)
 
 
 def run_tests(mutant: Mutant) -> None:
     os.setpgid(0, 0)
+    used = int(time.process_time())  # by the process that this one is a fork of
+    resource.setrlimit(resource.RLIMIT_CPU, (used + SECONDS, used + SECONDS + 5))
     with open(os.devnull, "wb") as null:
         os.dup2(null.fileno(), 1)
         os.dup2(null.fileno(), 2)
@@ -262,18 +267,20 @@ def main() -> int:
         importlib.import_module(library)
     originals = {str(tests_of(f)[-1]): Mutant(f, 0, "", "", (ROOT / f).read_text(encoding="utf-8"))
                  for f in sorted({m.file for m in picked.values()})}
-    for original, passes in survivals(list(originals.values()), options.n):
+    for original, passes, _ in survivals(list(originals.values()), options.n):
         if not passes:
             sys.exit(f"{original.file}: its tests fail, or take over {SECONDS} s, unchanged")
-    survivors = wrong = 0
-    for mutant, alive in survivals(list(picked.values()), options.n):
+    survivors = wrong = endless = 0
+    for mutant, alive, ended in survivals(list(picked.values()), options.n):
         reason = reasons.get(mutant.key)
         survivors += alive
+        endless += not ended
         wrong += alive != bool(reason)
         if alive != bool(reason):
             print(f"{'SURVIVES' if alive else 'KILLED, though called equivalent'} {mutant}",
                   flush=True)
-    print(f"{len(picked)} mutants: {len(picked) - survivors} killed, "
+    print(f"{len(picked)} mutants: {len(picked) - survivors} killed "
+          f"({endless} did not end), "
           f"{sum(map(bool, reasons.values()))} equivalent, {wrong} to be mended")
     return int(wrong > 0)
 

@@ -101,8 +101,8 @@ def test_twenty_thousand_clues_take_time_in_proportion():
         start = time.process_time()
         posterior_odds(1.0, *[1.5, 0.7] * (n // 2))
         return time.process_time() - start
-    few, many = (min(seconds(n) for _ in range(3)) for n in (2_000, 20_000))
-    assert many < 30 * few  # a product of Fractions took 90 times as long
+    # A product of Fractions took 90 times as long each time; other work only now and then.
+    assert any(seconds(20_000) < 30 * seconds(2_000) for _ in range(20))
 
 
 @pytest.mark.parametrize("kind", [np.float32, object, Fraction])
