@@ -16,7 +16,7 @@ from site_files import HTML, anchors, page, page_names, resolve, site_name
 
 from mathml.interactive.answer_key import lookup
 from website.curriculum import read_curriculum
-from website.roadmap import EXAMPLE_HUB
+from website.lessons import EXAMPLE_HUB
 
 OUTSIDE = re.compile(r"^(https?:)?//", re.I)
 RESOURCES = {
