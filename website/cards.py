@@ -78,7 +78,8 @@ def _write_anew(app, env) -> list[str]:
 def _tidy(app, exception) -> None:
     """Leave no picture of a title that is gone."""
     if exception is None and app.builder.format == "html":
-        kept = {card_name(*_words(app, docname)) for docname in app.env.found_docs}
+        pages = app.env.found_docs if app.config.html_baseurl else ()
+        kept = {card_name(*_words(app, docname)) for docname in pages}
         for path in Path(app.outdir, FOLDER).glob("*.png"):
             if path.name not in kept:
                 path.unlink()
