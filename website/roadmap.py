@@ -60,9 +60,15 @@ class ClassLinks(_View):
 
 
 class CourseStart(_View):
-    """Say how much there is, and where to begin."""
+    """Say how much there is, and where to begin; what it contains stands beside the button."""
 
     kind = "start"
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        (view,) = super().run()
+        self.state.nested_parse(self.content, self.content_offset, view)
+        return [view]
 
 
 class LessonPlans(_View):
@@ -74,8 +80,9 @@ class LessonPlans(_View):
 class _Pages:
     """The titles and addresses of chapters, as seen from one page."""
 
-    def __init__(self, app, docname: str):
+    def __init__(self, app, docname: str, inner: list[nodes.Node]):
         self.app, self.docname = app, docname
+        self.inner = inner  # what the author wrote inside the directive
 
     def title(self, chapter: Chapter) -> str:
         if chapter.docname:
@@ -170,8 +177,8 @@ def _class(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:
 START = """
 <div class="course-start">
 <p class="course-facts">{facts}</p>
-<p class="course-go"><a class="start-button" href="{link}"><span>Start with {title}</span></a></p>
-</div>
+<div class="course-go">
+<p><a class="start-button" href="{link}"><span>Start with {title}</span></a></p>
 """
 
 
@@ -182,18 +189,19 @@ def _start(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:
     planned = len(plan.chapters) - len(there)
     figures = sum(map(len, getattr(env, "mathml_figures", {}).values()))
     exercises = sum(facts.get("exercises", 0) for facts in env.metadata.values())
-    more = f"; {planned} more to come" if planned else ""
-    facts = (f"<strong>{len(there)} chapters, about {_hours(there)} hours,</strong> {figures} "
-             f"figures that move, {exercises} exercises that answer{more}. <strong>Free, in the "
-             f"browser, with no account.</strong> By {escape(_by(config.author))}, text under CC "
-             "BY 4.0, code under MIT.")
+    more = f" ({planned} more to come)" if planned else ""
+    facts = (f"<strong>{len(there)} chapters, about {_hours(there)} hours</strong>{more}, "
+             f"{figures} figures that move, {exercises} exercises that answer. <strong>Free, in "
+             f"the browser, with no account.</strong> By {escape(_by(config.author))}, text under "
+             "CC BY 4.0, code under MIT.")
     first = next((c for name in plan.paths[0]["chapters"] if (c := plan.chapters[name]).docname),
                  None)
     if first is None:
         return []
     html = START.format(facts=facts, link=escape(pages.link(first)),
                         title=escape(pages.title(first)))
-    return [nodes.raw("", html, format="html")]
+    return [nodes.raw("", html, format="html"), *pages.inner,
+            nodes.raw("", "</div></div>", format="html")]
 
 
 def _by(author: str) -> str:
@@ -212,8 +220,9 @@ VIEWS = {"map": _map, "status": _status, "paths": _paths, "class": _class, "star
 def _resolve(app, doctree, docname: str) -> None:
     found = list(doctree.findall(roadmap))
     if found:
-        plan, pages = read_curriculum(Path(app.srcdir)), _Pages(app, docname)
+        plan = read_curriculum(Path(app.srcdir))
         for node in found:
+            pages = _Pages(app, docname, node.children)
             node.replace_self(VIEWS[node["kind"]](plan, pages))
 
 

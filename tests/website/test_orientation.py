@@ -182,7 +182,18 @@ def test_a_card_has_its_size_and_the_same_bytes_each_time(tmp_path):
 PLAN = {"parts": {"waves": {"title": "Waves", "chapters": {
             "one": "One", "two": "Two", "three": "Three", "four": "Four"}}},
         "paths": [{"title": "Short", "text": "Few", "chapters": ["three", "one", "four"]}]}
-INDEX = "# Start\n\n```{course-start}\n```\n\n```{reading-paths}\n```\n\n```{lesson-plans}\n```\n"
+INDEX = """# Start
+
+```{course-start}
+Five minutes? [](waves/three)
+```
+
+```{reading-paths}
+```
+
+```{lesson-plans}
+```
+"""
 
 
 @pytest.fixture(scope="module")
@@ -238,8 +249,9 @@ def test_a_renamed_chapter_leaves_no_page(site):
 def test_the_first_page_counts_what_is_there(site):
     page = soup(site / "book" / "index.html")
     facts = " ".join(page.select_one(".course-facts").text.split())
-    assert facts.startswith("3 chapters, about 2 hours, 0 figures that move, 2 exercises that "
-                            "answer; 1 more to come. Free, in the browser, with no account.")
+    assert facts.startswith("3 chapters, about 2 hours (1 more to come), 0 figures that move, "
+                            "2 exercises that answer. Free, in the browser, with no account.")
+    assert page.select_one(".course-go > p:last-child").text == "Five minutes? C"
     assert page.select_one(".start-button")["href"] == "waves/three.html"
     assert page.select_one("[data-choose]")["data-choose"] == "short"
     assert page.select_one('a[href$="mathml-offline.zip"]')["href"] == BASE + "mathml-offline.zip"
