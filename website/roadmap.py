@@ -147,7 +147,7 @@ def _table(head: list[nodes.Node], rows: list[list[nodes.Node]]) -> nodes.table:
 
 
 CHOOSE = ('<p class="choose-path js-only"><button type="button" data-choose="{key}" '
-          'aria-pressed="false">Follow this path<span class="visually-hidden">: {title}</span>'
+          'aria-pressed="false">Follow this path<span class="visually-hidden"> {title}</span>'
           "</button></p>")
 
 

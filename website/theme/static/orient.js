@@ -41,9 +41,10 @@
 
   // The section that is being read: the last whose beginning is above the upper third of the screen.
   const sections = all(".article > section > section[id]");
-  const heading = (section) => {
-    const words = section.querySelector("h2")?.cloneNode(true);
-    words?.querySelectorAll(".headerlink, .katex-html, annotation").forEach((part) => part.remove());
+  const heading = (part) => {
+    const words = part.querySelector("h1, h2")?.cloneNode(true);
+    words?.querySelectorAll(".headerlink, .section-number, .katex-html, annotation")
+      .forEach((inner) => inner.remove());
     return (words?.textContent ?? "").trim();
   };
   const read = () => sections.filter((section) => section.getBoundingClientRect().top < innerHeight / 3)
@@ -58,10 +59,8 @@
       const section = read();
       if (last === (section?.id ?? "")) return;
       last = section?.id ?? "";
-      const title = document.querySelector("h1").cloneNode(true);
-      title.querySelectorAll(".headerlink, .katex-html, annotation").forEach((part) => part.remove());
       remember("last", JSON.stringify({
-        page: here.slice(book.length), section: last, title: title.textContent.trim(),
+        page: here.slice(book.length), section: last, title: heading(document),
         part: section ? heading(section) : "",
       }));
     };
