@@ -12,11 +12,12 @@ SETUP := scripts/bootstrap.sh "$(PYTHON)"
 BUILD_BOOK := $(BIN)/jupyter-book build . -W --keep-going -q
 UNIT := -q -n 2 --ignore tests/website/test_built_pages.py --ignore tests/browser --ignore tests/ways
 
-.PHONY: help book serve lab test test-all coverage bench clean distclean lock notebooks new-chapter env env-test lint unit nbval site-tests ways mutants sweep sweep-site sweep-ways
+.PHONY: help book serve lab test test-all coverage bench clean distclean lock notebooks offline new-chapter env env-test lint unit nbval site-tests ways mutants sweep sweep-site sweep-ways
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make book       execute the chapters and build the site; prints where it is"
+	@echo "make offline    the same as one file to carry away: _build/mathml-offline.zip"
 	@echo "make serve      the same, rebuilt on every change, at http://127.0.0.1:8000"
 	@echo "make lab        open the chapters in JupyterLab"
 	@echo "make test       everything that a change must pass"
@@ -40,6 +41,9 @@ book: env
 	@echo "Executing chapters and building the site (a first run takes minutes, later ones seconds)"
 	@$(RUN) $(BUILD_BOOK) >/dev/null
 	@echo "The book is at $(CURDIR)/$(HTML)/index.html"
+
+offline: book
+	@$(RUN) $(BIN)/python scripts/offline.py
 
 serve: env
 	@$(RUN) $(BIN)/python scripts/serve.py

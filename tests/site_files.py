@@ -14,9 +14,10 @@ HTML = ROOT / "_build" / "html"
 
 
 def page_names() -> list[str]:
-    """Every page of the built site, relative to its folder."""
+    """Every page of the built site, relative to its folder; 404.html is a server's."""
     files = [path.relative_to(HTML) for path in HTML.rglob("*.html")]
-    return sorted(str(path) for path in files if path.parts[0] != "_static")
+    return sorted(str(path) for path in files
+                  if path.parts[0] != "_static" and str(path) != "404.html")
 
 
 @cache

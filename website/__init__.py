@@ -17,6 +17,14 @@ when something is wrong. This extension adds those, each in its own module:
 - `hover`: a reference to another page says what it leads to.
 - `teaching`: code that names the repository.
 - `strict`: a failing cell is named, and a failed build fails again.
+- `addresses`: where the site is published, its map for search engines, the page of the lost.
+- `anew`: pages that are written again because of what stands around their text.
+- `cards`: the picture that a shared link shows.
+- `foot`: report a mistake, cite, print a handout; the version of a page.
+- `history`: when a page last changed.
+- `leftovers`: no page of a chapter that is gone.
+- `lessons`: what a teacher needs of each chapter.
+- `paths`: next along the path that a reader chose.
 - `pages`: the theme, the scripts and styles of a page, its description, its links.
 """
 
@@ -25,16 +33,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import (
+    addresses,
     boxes,
+    cards,
     cells,
     execution,
     exercises,
     folder,
+    foot,
     glossary,
     hover,
+    leftovers,
+    lessons,
     maths,
     packages,
     pages,
+    paths,
     roadmap,
     strict,
     symbols,
@@ -47,8 +61,8 @@ __all__ = ["setup"]
 def setup(app):
     """Register the site's theme, mathematics, assets and cache with Sphinx."""
     app.add_html_theme("mathml_book", str(Path(__file__).parent / "theme"))
-    parts = (folder, execution, packages, maths, boxes, cells, exercises, roadmap, teaching,
-             glossary, symbols, hover, pages, strict)
+    parts = (folder, execution, packages, maths, boxes, cells, exercises, roadmap, lessons, paths,
+             teaching, glossary, symbols, hover, addresses, foot, cards, leftovers, pages, strict)
     for part in parts:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -13,6 +13,8 @@ from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from .anew import where_changed
+
 NUMBER = re.compile(r"(\d+)\.")
 FORM = '<form class="check"'
 HEADING = ('<span class="exercise-number" role="heading" aria-level="3" id="exercise-{0}"><strong>'
@@ -101,9 +103,7 @@ def _write_menus_anew(app, env) -> list[str]:
     """Every page's menu says how many exercises each chapter has: write all where one changed."""
     counts = {docname: facts["exercises"] for docname, facts in env.metadata.items()
               if "exercises" in facts}
-    changed = getattr(env, "exercise_counts", None) != counts
-    env.exercise_counts = counts
-    return sorted(env.found_docs) if changed else []
+    return where_changed(env, "exercise_counts", dict.fromkeys(env.found_docs, counts))
 
 
 def setup(app) -> None:

@@ -17,7 +17,7 @@ DESCRIPTION_LENGTH = 160
 # The page for teachers, where the reader of a book that has no hub of its own names one.
 TEACHING, HUB_FIELD = "book/about/teach", "hub-links"
 SEARCH_SCRIPTS = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
-OWN_FILES = {"book.css", "theme.js", "progress.js"}
+OWN_FILES = {"book.css", "theme.js", "progress.js", "orient.js"}
 # file name -> what a page's body must contain (any of it) for the page to carry the file
 ENGINE = ('class="explorable', 'class="predict"', 'class="check"', 'class="figure-svg"')
 WHERE_USED = {
@@ -29,6 +29,7 @@ WHERE_USED = {
     "predict.js": ('class="predict"',),
     "numbers.js": ('class="check"',),
     "exercises.js": ('class="check"',),
+    "handout.js": ('class="check"',),
 }
 
 
@@ -153,7 +154,7 @@ START_PAGE = """<!DOCTYPE html>
   <title>{title}</title>
   <meta name="description" content="{title}: the book starts on its first page.">
   <meta http-equiv="refresh" content="0; url={target}">
-  <link rel="canonical" href="{target}">
+  <link rel="canonical" href="{canonical}">
 </head>
 <body><h1><a href="{target}">{title}</a></h1></body>
 </html>
@@ -164,7 +165,8 @@ def _write_start_page(app, exception) -> None:
     """Make `index.html`, which a reader opens, lead to the first page and be a page itself."""
     if exception is None and app.builder.format == "html" and app.config.root_doc != "index":
         target = app.builder.get_target_uri(app.config.root_doc)
-        html = START_PAGE.format(title=escape(app.config.html_title), target=escape(target))
+        html = START_PAGE.format(title=escape(app.config.html_title), target=escape(target),
+                                 canonical=escape((app.config.html_baseurl or "") + target))
         (Path(app.outdir) / "index.html").write_text(html, encoding="utf-8")
 
 

@@ -3,7 +3,9 @@
 ```{chapter-map}      what needs what, drawn and as a list
 ```{chapter-status}   every notebook with the minutes to read and the seconds to run
 ```{reading-paths}    the paths of book/curriculum.yml
-```{class-links}      every chapter as a link that opens it on a class's JupyterHub
+```{course-start}     how much there is, and a button to begin
+```{class-links}      every chapter, and a link that opens it on a class's JupyterHub
+```{lesson-plans}     what a teacher needs of each chapter: see `lessons`
 They read the chapters' metadata each time the book is built, so a new chapter appears by itself.
 """
 
@@ -15,11 +17,10 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from . import lessons
 from .curriculum import Chapter, Curriculum, read_curriculum
 from .map_svg import draw_map
-from .pages import hub_path
-
-EXAMPLE_HUB = "https://hub.example.org"  # stands for a hub until a reader names one
+from .paths import path_key
 
 
 class roadmap(nodes.General, nodes.Element):
@@ -58,11 +59,30 @@ class ClassLinks(_View):
     kind = "class"
 
 
+class CourseStart(_View):
+    """Say how much there is, and where to begin; what it contains stands beside the button."""
+
+    kind = "start"
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        (view,) = super().run()
+        self.state.nested_parse(self.content, self.content_offset, view)
+        return [view]
+
+
+class LessonPlans(_View):
+    """List what a teacher needs of each chapter."""
+
+    kind = "lessons"
+
+
 class _Pages:
     """The titles and addresses of chapters, as seen from one page."""
 
-    def __init__(self, app, docname: str):
+    def __init__(self, app, docname: str, inner: list[nodes.Node]):
         self.app, self.docname = app, docname
+        self.inner = inner  # what the author wrote inside the directive
 
     def title(self, chapter: Chapter) -> str:
         if chapter.docname:
@@ -105,17 +125,12 @@ def _map(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:
     return [picture, nodes.paragraph("", "The same as a list:"), _bullets(items)]
 
 
-def _spell(seconds: int | None) -> str:
-    return "not measured" if seconds is None else f"{seconds} s"
-
-
 def _status(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:
     there = [chapter for chapter in plan.chapters.values() if chapter.docname]
     rows = [[pages.name(c), nodes.Text(c.part), nodes.Text(f"{c.minutes} min"),
-             nodes.Text(_spell(c.seconds))] for c in there]
+             nodes.Text(lessons.measured(c.seconds))] for c in there]
     planned = len(plan.chapters) - len(there)
-    hours = sum(c.minutes for c in there) / 60
-    told = (f"{len(there)} chapters are here, about {hours:.0f} hours of reading; "
+    told = (f"{len(there)} chapters are here, about {_hours(there)} hours of reading; "
             f"{planned} more are planned.")
     head = [nodes.Text(word) for word in ("Chapter", "Part", "To read", "To run")]
     return [nodes.paragraph("", told), _table(head, rows)]
@@ -131,6 +146,11 @@ def _table(head: list[nodes.Node], rows: list[list[nodes.Node]]) -> nodes.table:
     return nodes.table("", group)
 
 
+CHOOSE = ('<p class="choose-path js-only"><button type="button" data-choose="{key}" '
+          'aria-pressed="false">Follow this path<span class="visually-hidden"> {title}</span>'
+          "</button></p>")
+
+
 def _paths(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:
     out: list[nodes.Node] = []
     for path in plan.paths:
@@ -142,44 +162,67 @@ def _paths(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:
         if planned:
             words.append(nodes.Text(f" (and {planned} more to come)"))
         words.append(nodes.Text("."))
-        out.append(nodes.definition("", nodes.paragraph("", "", *words)))
+        button = nodes.raw("", CHOOSE.format(key=path_key(path["title"]),
+                                             title=escape(path["title"])), format="html")
+        out.append(nodes.definition("", nodes.paragraph("", "", *words), button))
     items = [nodes.definition_list_item("", *out[i:i + 2]) for i in range(0, len(out), 2)]
     return [nodes.definition_list("", *items)]
 
 
-HUB_FIELD = """
-<div class="hub-field js-only">
-<label for="hub-address">Address of your hub</label>
-<input id="hub-address" type="url" placeholder="{hub}" autocomplete="off" spellcheck="false">
-<p id="hub-said" role="status"></p>
-</div>
+def _class(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:
+    head = [nodes.Text(word) for word in ("Chapter", "On your hub", "To read", "To run")]
+    return [lessons.hub_field(pages), _table(head, lessons.hub_links(plan, pages))]
+
+
+START = """
+<div class="course-start">
+<p class="course-facts">{facts}</p>
+<div class="course-go">
+<p><a class="start-button" href="{link}"><span>Start with {title}</span></a></p>
 """
 
 
-def _class(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:
-    options = pages.app.config.html_theme_options
-    hub = ((options.get("launch_buttons") or {}).get("jupyterhub_url") or EXAMPLE_HUB).rstrip("/")
+def _start(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:
+    """How much there is, of what kind, by whom; and where to begin: the first path's beginning."""
+    env, config = pages.app.env, pages.app.config
+    there = [chapter for chapter in plan.chapters.values() if chapter.docname]
+    planned = len(plan.chapters) - len(there)
+    figures = sum(map(len, getattr(env, "mathml_figures", {}).values()))
+    exercises = sum(facts.get("exercises", 0) for facts in env.metadata.values())
+    more = f" ({planned} more to come)" if planned else ""
+    facts = (f"<strong>{len(there)} chapters, about {_hours(there)} hours</strong>{more}, "
+             f"{figures} figures that move, {exercises} exercises that answer. <strong>Free, in "
+             f"the browser, with no account.</strong> By {escape(_by(config.author))}, text under "
+             "CC BY 4.0, code under MIT.")
+    first = next((c for name in plan.paths[0]["chapters"] if (c := plan.chapters[name]).docname),
+                 None)
+    if first is None:
+        return []
+    html = START.format(facts=facts, link=escape(pages.link(first)),
+                        title=escape(pages.title(first)))
+    return [nodes.raw("", html, format="html"), *pages.inner,
+            nodes.raw("", "</div></div>", format="html")]
 
-    def link(chapter: Chapter) -> nodes.Node:
-        path = hub_path(options, chapter.docname)
-        html = (f'<a href="{escape(hub + path)}" data-hub="{escape(path)}">'
-                f"{escape(pages.title(chapter))}</a>")
-        return nodes.raw("", html, format="html")
 
-    rows = [[link(c), nodes.Text(c.part), nodes.Text(f"{c.minutes} min"),
-             nodes.Text(_spell(c.seconds))] for c in plan.chapters.values() if c.docname]
-    head = [nodes.Text(word) for word in ("Chapter, on your hub", "Part", "To read", "To run")]
-    return [nodes.raw("", HUB_FIELD.format(hub=escape(hub)), format="html"), _table(head, rows)]
+def _by(author: str) -> str:
+    """An author in the middle of a sentence."""
+    return author.replace("The ", "the ", 1) if author.startswith("The ") else author
 
 
-VIEWS = {"map": _map, "status": _status, "paths": _paths, "class": _class}
+def _hours(chapters: list[Chapter]) -> str:
+    return f"{sum(chapter.minutes for chapter in chapters) / 60:.0f}"
+
+
+VIEWS = {"map": _map, "status": _status, "paths": _paths, "class": _class, "start": _start,
+         "lessons": lessons.lesson_plans}
 
 
 def _resolve(app, doctree, docname: str) -> None:
     found = list(doctree.findall(roadmap))
     if found:
-        plan, pages = read_curriculum(Path(app.srcdir)), _Pages(app, docname)
+        plan = read_curriculum(Path(app.srcdir))
         for node in found:
+            pages = _Pages(app, docname, node.children)
             node.replace_self(VIEWS[node["kind"]](plan, pages))
 
 
@@ -190,4 +233,6 @@ def setup(app) -> None:
     app.add_directive("chapter-status", ChapterStatus)
     app.add_directive("reading-paths", ReadingPaths)
     app.add_directive("class-links", ClassLinks)
+    app.add_directive("course-start", CourseStart)
+    app.add_directive("lesson-plans", LessonPlans)
     app.connect("doctree-resolved", _resolve)

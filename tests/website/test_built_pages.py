@@ -16,7 +16,7 @@ from site_files import HTML, anchors, page, page_names, resolve, site_name
 
 from mathml.interactive.answer_key import lookup
 from website.curriculum import read_curriculum
-from website.roadmap import EXAMPLE_HUB
+from website.lessons import EXAMPLE_HUB
 
 OUTSIDE = re.compile(r"^(https?:)?//", re.I)
 RESOURCES = {
@@ -196,6 +196,7 @@ def pulled(path: str) -> str:
 def test_the_hub_button_waits_for_an_address_and_knows_the_chapter(name):
     (button,) = page(name).select(".page-actions a[data-hub]")
     assert button.text.strip() == "JupyterHub"
+    assert button.has_attr("hidden")
     assert pulled(button["data-hub"]) == name.removesuffix(".html") + ".ipynb"
     target, anchor = resolve(name, button["href"])
     assert site_name(target) == TEACH
@@ -209,6 +210,8 @@ def test_a_class_has_a_link_for_every_chapter():
         if chapter.docname]
     for a in links:
         assert a["href"] == EXAMPLE_HUB + a["data-hub"]
+        assert a.has_attr("hidden")  # the chapter's own link stands beside it
+        assert a.find_parent("tr").select_one("a.reference")
 
 
 def test_what_a_class_installs_is_in_the_repository():

@@ -26,10 +26,14 @@
   // The chapter menu is a column on wide screens and a drawer on narrow ones.
   const menuButton = one(".menu-button");
   const nav = one("#site-nav");
+  // While the drawer is open it alone is used, with the button that closes it; the text stands still.
+  const behind = all("body > :not(.site-header, .page, script), .site-header > :not(.menu-button), .page > :not(.site-nav)");
   const setMenu = (open) => {
     root.classList.toggle("menu-open", open);
     menuButton.setAttribute("aria-expanded", String(open));
+    behind.forEach((part) => { part.inert = open; });
   };
+  matchMedia("(min-width: 60.01rem)").addEventListener("change", () => setMenu(false)); // a column again
   menuButton.addEventListener("click", () => {
     const open = !root.classList.contains("menu-open");
     setMenu(open);
@@ -65,14 +69,16 @@
 
   // Links to a class's JupyterHub. Its address is typed once, on the page for teachers, and kept.
   const hubField = one("#hub-address");
-  const hubLinks = all("a[data-hub]").map((link) => [link, link.getAttribute("href")]);
+  const hubLinks = all("a[data-hub]").map((link) => [link, link.getAttribute("href"), link.hidden]);
   const readHub = (text) => {
-    if (!/^https?:\/\/[^/]/.test(text) || !URL.canParse(text)) return "";
-    const url = new URL(text);
+    if (!/^https?:\/\/[^/]/.test(text)) return "";
+    let url;
+    try { url = new URL(text); } catch { return ""; }
     return url.origin + url.pathname.replace(/(\/hub(\/.*)?)?\/*$/, "");
   };
-  const showHub = (hub) => hubLinks.forEach(([link, before]) => {
+  const showHub = (hub) => hubLinks.forEach(([link, before, waits]) => {
     link.href = hub ? hub + link.dataset.hub : before;
+    link.hidden = waits && !hub;
   });
   let savedHub = "";
   try { savedHub = readHub(localStorage.getItem("hub") ?? ""); } catch { /* storage may be forbidden */ }
@@ -273,7 +279,7 @@
   if (headings.length) {
     const mark = () => {
       const passed = headings.filter((section) => section.getBoundingClientRect().top < 140);
-      const id = (passed.at(-1) ?? headings[0]).id;
+      const id = passed.at(-1)?.id; // none in the introduction
       links.forEach((link, key) => link.classList.toggle("reading", key === id));
     };
     let waiting = false;
