@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from sphinx.errors import ExtensionError
 
+PLAN = Path("book", "curriculum.yml")
 TIMES = Path("book", "about", "running-times.json")
 
 
@@ -58,7 +59,7 @@ def read_curriculum(root: Path) -> Curriculum:
     ExtensionError
         If a chapter stands in no plan, needs an unknown one, or two need each other.
     """
-    plan = yaml.safe_load((root / "book" / "curriculum.yml").read_text(encoding="utf-8"))
+    plan = yaml.safe_load((root / PLAN).read_text(encoding="utf-8"))
     times = root / TIMES
     seconds = json.loads(times.read_text(encoding="utf-8")) if times.is_file() else {}
     chapters = {
