@@ -147,6 +147,7 @@ def link_terms(doctree: nodes.document, terms: _Terms, known: set[str], address)
     """
     done = set(known)
     for paragraph in list(doctree.findall(nodes.paragraph)):
+        _join_lines(paragraph)
         sentence, taken = 0, set()
         for text in list(paragraph.findall(nodes.Text)):
             said, parts, end = text.astext(), [], 0
@@ -164,6 +165,19 @@ def link_terms(doctree: nodes.document, terms: _Terms, known: set[str], address)
             sentence += len(SENTENCE_END.findall(said))
             if parts:
                 text.parent.replace(text, [*parts, nodes.Text(said[end:])])
+
+
+def _join_lines(paragraph: nodes.paragraph) -> None:
+    """Make one text of those that MyST has a line each: a term may stand on two."""
+    for parent in {text.parent: None for text in paragraph.findall(nodes.Text)}:
+        joined: list[nodes.Node] = []
+        for child in parent.children:
+            if joined and isinstance(child, nodes.Text) and isinstance(joined[-1], nodes.Text):
+                joined[-1] = nodes.Text(joined[-1] + child)
+            else:
+                joined.append(child)
+        parent.children = []
+        parent.extend(joined)
 
 
 def _is_prose(node: nodes.Node) -> bool:

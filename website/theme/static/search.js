@@ -98,9 +98,11 @@
     const found = query.trim().match(NUMBER);
     if (!found) return [];
     const asked = found[1] && (SHORT.get(found[1].toLowerCase()) ?? found[1].toLowerCase());
+    const inBrackets = /^\(/.test(query.trim()); // as equations are cited
+    const worth = ({ kind }) => WORTH[kind] + 1000 * (inBrackets && kind === "equation");
     return places.filter((place) => place.number === found[2] && (!asked
       || place.heading.toLowerCase().startsWith(asked) || (asked === "chapter" && place.kind === "page")))
-      .sort((a, b) => WORTH[b.kind] - WORTH[a.kind]);
+      .sort((a, b) => worth(b) - worth(a));
   };
   const best = (words) => {
     // The query as one, in all its spellings where few: what a title is compared with.
@@ -160,8 +162,9 @@
     return place.page.title;
   };
   const line = (place, words, whole) => {
-    const name = place.names.find(([one]) => whole === one)
-      ?? (words.every((word) => has(place.title, word)) ? null : place.names.find(([one]) => words.some((word) => has(one, word))));
+    // Where the title does not say it, an index entry may stand at the very place.
+    const name = words.every((word) => has(place.title, word)) ? null
+      : place.names.find(([one]) => whole === one) ?? place.names.find(([one]) => words.some((word) => has(one, word)));
     const anchor = name ? name[1] : place.anchor;
     const link = element("a", "", ...marked((place.kind === "page" && place.number ? `${place.number}. ` : "") + place.heading, words));
     link.href = place.address + (anchor ? `#${anchor}` : "");
