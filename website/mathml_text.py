@@ -48,7 +48,7 @@ def _read(node: ElementTree.Element) -> str:
 
 
 def _one(text: str) -> str:
-    return text if re.fullmatch(r"\w*|\(.*\)", text) else f"({text})"
+    return text if re.fullmatch(r"\w*|.|\([^()]*\)", text) else f"({text})"
 
 
 def _lowered(text: str) -> str:
@@ -57,4 +57,6 @@ def _lowered(text: str) -> str:
 
 def _raised(text: str) -> str:
     up = text.translate(RAISED)
-    return up if not set(up) & set(text) else f"^{_one(text)}"
+    if not set(up) & set(text) or set(text) <= {"′"}:
+        return up
+    return f"^{_one(text)}"

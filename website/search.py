@@ -128,6 +128,8 @@ class Reader:
                 self._cell(node, entry)
             case _ if isinstance(node, BOXES):
                 self._box(node, level)
+            case nodes.admonition() if "goals" in node["classes"]:
+                pass  # it names what other places teach
             case _ if not isinstance(node, UNREAD) and TAUGHT not in node["classes"]:
                 entry = self._walk(node, entry, level)
                 if not isinstance(node, nodes.Inline):
@@ -167,6 +169,8 @@ class Reader:
         title = self.words(node[0])
         if level == 1:
             entry.title = title
+        elif self._filtered:
+            pass  # its entries are found one by one
         elif level <= DEEPEST:
             entry = self._open("section", node["ids"][0], title)
         else:

@@ -10,6 +10,10 @@
   const SHOWN = 30;
   const FEW = 3; // fewer results than these: perhaps a word is mistyped
   const SMALL = new Set("a an and are as at by can do doe for from how i in is it of on or that the to what why with".split(" "));
+  // What people type and the book spells out.
+  const SHORTHANDS = { mle: "maximum likelihood", ols: "least squares", gd: "gradient descent", sgd: "stochastic gradient descent",
+    dkl: "kl", knn: "nearest neighbours", mcmc: "monte carlo", kde: "kernel density", gmm: "mixture", cnn: "neural network",
+    nn: "neural network", bfgs: "quasi newton", auc: "roc curve", iid: "independent identically" };
   // What a kind of place is worth among those of equal words.
   const WORTH = { page: 60, section: 30, box: 25, symbol: 20, figure: 15, entry: 10, exercise: 5, equation: 0 };
   const NUMBER = /^(?:(\p{L}+)\.?\s*)?\(?(\d+(?:\.\d+)*)\)?$/u;
@@ -18,28 +22,34 @@
 
   const padded = (words) => ` ${words.join(" ")} `;
   const vocabulary = new Set();
+  const compounds = new Map(Object.entries(SHORTHANDS).map(([name, long]) => [name, fold(long)]));
   const places = [];
   window.bookIndex.forEach(([address, part, entries]) => {
-    const page = { title: entries[0][2], terms: new Set() };
+    const page = { title: entries[0][2], terms: new Set(), rank: part ? 0 : -300 };
     const around = padded(fold(`${page.title} ${part}`));
     entries.forEach(([kind, anchor, heading, number, text, terms]) => {
-      const inTitle = fold(heading);
-      const inText = fold(text);
-      // Who writes loglikelihood means log-likelihood.
-      for (const [, a, b] of text.matchAll(/(\p{L}{3,})-(\p{L}{3,})/gu)) inText.push(fold(a + b)[0]);
       const names = terms.map(([name, at]) => [padded(fold(name)), at, name]);
+      // "Theorem 3.2: " is no part of a title that a reader compares with what was typed.
+      const bare = kind === "symbol" ? `${heading} ${names[0][2]}` : heading.replace(/^\p{Lu}\p{L}+ [\d.]+:? /u, "");
+      const inTitle = fold(bare);
+      const inText = fold(text);
       [inTitle, inText, ...names.map(([name]) => name.trim().split(" "))].forEach((words) =>
         words.forEach((word) => vocabulary.add(word)));
+      for (const joined of `${heading} ${text}`.match(/\p{L}+(?:-\p{L}+)+/gu) || []) {
+        const words = fold(joined);
+        if (words.length > 1) compounds.set(fold(joined.replace(/-/g, ""))[0], words);
+      }
       names.forEach(([name]) => page.terms.add(name));
       places.push({ kind, address, anchor, heading, number, text, part, page, around, names,
-        length: inTitle.length, title: padded(inTitle), words: padded(inText) });
+        bare: padded(inTitle), length: inTitle.length, title: padded(fold(`${heading} ${bare}`)), words: padded(inText) });
     });
   });
 
   // A word of the query: the spellings that do, and whether its end may still be missing.
   const has = (text, word) => word.any.some((one) => text.includes(word.open ? ` ${one}` : ` ${one} `));
   const read = (query) => {
-    const words = typed(query);
+    // Who writes loglikelihood means log-likelihood.
+    const words = typed(query).flatMap((word) => (!vocabulary.has(word) && compounds.get(word)) || [word]);
     const open = /[\p{L}\p{N}]$/u.test(query);
     const kept = words.filter((word) => !SMALL.has(word));
     return (kept.length ? kept : words).map((word, i, all) => ({
@@ -79,11 +89,12 @@
     const isPage = place.kind === "page";
     if (titled + named + told === 0 && !isPage) return 0;
     const wholly = whole.some((one) => place.names.some(([name]) => name === one));
-    let worth = WORTH[place.kind] + (place.part ? 0 : -120);
+    const own = place.kind === "entry" || place.kind === "symbol"; // the only kinds such a page is asked for
+    let worth = WORTH[place.kind] + (own ? place.page.rank / 2 : place.page.rank);
     if (isPage && whole.some((one) => place.page.terms.has(one))) worth += 200;
     if (titled === n) {
-      const equal = whole.includes(place.title);
-      const begins = whole.some((one) => place.title.startsWith(one));
+      const equal = !place.page.rank && whole.includes(place.bare);
+      const begins = whole.some((one) => place.bare.startsWith(one));
       const inOrder = whole.some((one) => place.title.includes(one));
       return 1000 + worth + 300 * equal + 60 * begins + 100 * inOrder + 150 * wholly - 10 * (place.length - n);
     }
