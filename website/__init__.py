@@ -11,11 +11,13 @@ when something is wrong. This extension adds those, each in its own module:
 - `boxes`: boxes that fold do so without a script.
 - `cells`: the code of a figure folds into one line.
 - `exercises`: each is a heading; the menu says how many are answered.
-- `glossary`: each term leads to where it is taught.
+- `glossary`: each term leads to where it is taught, and its first use in a chapter to the term.
+- `filters`: a field that filters a long list.
 - `roadmap`: the map of the chapters, their times, and paths through them.
 - `symbols`: a symbol leads to what it means.
 - `hover`: a reference to another page says what it leads to.
 - `teaching`: code that names the repository.
+- `search`: what the search page finds, gathered while the pages are written.
 - `strict`: a failing cell is named, and a failed build fails again.
 - `addresses`: where the site is published, its map for search engines, the page of the lost.
 - `anew`: pages that are written again because of what stands around their text.
@@ -39,6 +41,7 @@ from . import (
     cells,
     execution,
     exercises,
+    filters,
     folder,
     foot,
     glossary,
@@ -50,6 +53,7 @@ from . import (
     pages,
     paths,
     roadmap,
+    search,
     strict,
     symbols,
     teaching,
@@ -62,7 +66,8 @@ def setup(app):
     """Register the site's theme, mathematics, assets and cache with Sphinx."""
     app.add_html_theme("mathml_book", str(Path(__file__).parent / "theme"))
     parts = (folder, execution, packages, maths, boxes, cells, exercises, roadmap, lessons, paths,
-             teaching, glossary, symbols, hover, addresses, foot, cards, leftovers, pages, strict)
+             teaching, filters, glossary, symbols, hover, search, addresses, foot, cards, leftovers,
+             pages, strict)
     for part in parts:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

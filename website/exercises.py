@@ -19,6 +19,7 @@ NUMBER = re.compile(r"(\d+)\.")
 FORM = '<form class="check"'
 HEADING = ('<span class="exercise-number" role="heading" aria-level="3" id="exercise-{0}"><strong>'
            '<span class="visually-hidden">Exercise </span>{0}.</strong></span>')
+LABEL = re.compile(r'class="exercise-number"[^>]* id="(exercise-(\d+))"')
 MARK = ('<span class="progress js-only" data-exercises="{0}" title="exercises answered right">'
         '<span class="progress-count">0/{0}</span>'
         '<span class="visually-hidden"> exercises right</span></span>')

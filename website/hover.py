@@ -12,7 +12,7 @@ from functools import cache
 
 from docutils import nodes
 
-from .maths import render
+from .maths import letters
 from .pages import describe
 
 
@@ -38,9 +38,7 @@ def plain(title: nodes.Element) -> str:
     parts = []
     for child in title.children:
         text = child.astext()
-        if isinstance(child, nodes.math):  # KaTeX's MathML, up to the LaTeX that it repeats
-            text = re.sub("<[^>]*>", "", render(text, display=False).partition("<annotation")[0])
-        parts.append(text)
+        parts.append(letters(text) if isinstance(child, nodes.math) else text)
     return " ".join("".join(parts).split())
 
 

@@ -9,31 +9,42 @@ from itertools import pairwise
 from .curriculum import Chapter, direct_needs
 from .map_layout import lay_out
 
-BOX, ROW = (150, 50), 88  # a box, and the way from row to row
+WIDTH, LINE, GAP = 150, 16, 38  # of a box, of a line of text, between two rows
 ROOM = (164, 22)  # the width that a box and a passing line take
-CHARACTERS = 21  # of a line in a box
+CHARACTERS = 20  # of a line in a box
 
 
-def draw_map(chapters: list[Chapter], titles: dict[str, str], links: dict[str, str]) -> str:
+def draw_map(chapters: list[Chapter], titles: dict[str, str], links: dict[str, str],
+             numbers: dict[str, str]) -> str:
     """Return the map as inline SVG; chapters in `links` are links, the others planned."""
     places, ways, width = lay_out(direct_needs(chapters), ROOM)
-    lines = "".join(f'<path d="{_line([_point(*place) for place in way])}"/>' for way in ways)
-    boxes = "".join(_box(_point(*places[name]), titles[name], links.get(name)) for name in places)
-    height = BOX[1] + 8 + ROW * max(row for _, row in places.values())
+    texts = {c.name: [*textwrap.wrap(titles[c.name], CHARACTERS), _facts(c, numbers)]
+             for c in chapters}
+    box = 14 + LINE * max(map(len, texts.values()))  # all as high as the one that says most
+
+    def point(x: float, row: int) -> tuple[float, float]:
+        return round(x, 1), 4 + box / 2 + row * (box + GAP)
+
+    lines = "".join(f'<path d="{_line([point(*place) for place in way], box)}"/>' for way in ways)
+    boxes = "".join(_box(point(*places[name]), box, texts[name], links.get(name))
+                    for name in places)
+    height = 8 + box + (box + GAP) * max(row for _, row in places.values())
     return (
         f'<div class="chapter-map"><svg viewBox="0 0 {width:.0f} {height}" width="{width:.0f}" '
-        f'height="{height}" role="group" aria-label="Map of the chapters; as a list below">'
+        f'height="{height}" role="group" aria-label="Map of the chapters">'
         f'<g class="map-lines" aria-hidden="true">{lines}</g>{boxes}</svg></div>'
     )
 
 
-def _point(x: float, row: int) -> tuple[float, float]:
-    return round(x, 1), 4 + BOX[1] / 2 + row * ROW
+def _facts(chapter: Chapter, numbers: dict[str, str]) -> str:
+    """What stands below a title: the chapter's number, and how long it takes to read."""
+    minutes = f"{chapter.minutes} min" if chapter.minutes else "planned"
+    return " · ".join(filter(None, (numbers.get(chapter.name), minutes)))
 
 
-def _line(points: list[tuple[float, float]]) -> str:
+def _line(points: list[tuple[float, float]], box: float) -> str:
     """A smooth way from the bottom of the first box, straight through rows, to the last box."""
-    half, d = BOX[1] / 2, []
+    half, d = box / 2, []
     for (x, y), (u, v) in pairwise(points):
         top, bottom = y + half, v - half
         bend = (bottom - top) * 0.6
@@ -42,16 +53,14 @@ def _line(points: list[tuple[float, float]]) -> str:
     return "".join(d)
 
 
-def _box(centre: tuple[float, float], title: str, link: str | None) -> str:
+def _box(centre: tuple[float, float], height: float, lines: list[str], link: str | None) -> str:
     x, y = centre
-    words = textwrap.wrap(title, CHARACTERS)
-    lines = words if len(words) <= 2 else [words[0], textwrap.shorten(
-        " ".join(words[1:]), CHARACTERS, placeholder=" …")]
-    top = y + 4.5 - 8 * (len(lines) - 1)
-    text = " ".join(f'<text x="{x:g}" y="{top + 16 * i:g}">{escape(line)}</text>'
-                   for i, line in enumerate(lines))
-    shape = (f'<rect x="{x - BOX[0] / 2:g}" y="{y - BOX[1] / 2:g}" width="{BOX[0]}" '
-             f'height="{BOX[1]}" rx="6"/>{text}')
+    top = y + 4.5 - LINE / 2 * (len(lines) - 1)
+    kinds = [*[""] * (len(lines) - 1), ' class="map-facts"']
+    text = " ".join(f'<text x="{x:g}" y="{top + LINE * i:g}"{kind}>{escape(line)}</text>'
+                    for i, (line, kind) in enumerate(zip(lines, kinds, strict=True)))
+    shape = (f'<rect x="{x - WIDTH / 2:g}" y="{y - height / 2:g}" width="{WIDTH}" '
+             f'height="{height}" rx="6"/>{text}')
     if link is None:
         return f'<g class="planned" aria-hidden="true">{shape}</g>'
     return f'<a href="{escape(link)}">{shape}</a>'

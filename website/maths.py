@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
+from functools import lru_cache
 from html import escape, unescape
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from sphinxcontrib import katex
 from mathml.interactive.book import following, value_html
 
 from . import symbols
+from .mathml_text import as_text
 from .packages import node_program
 from .strict import place
 
@@ -48,6 +50,7 @@ def origin(node: nodes.Node) -> str:
     return place(str(owner.source), int(owner.line))
 
 
+@lru_cache(maxsize=2048)  # a page's formulas are read for the search, then written
 def render(latex: str, *, display: bool) -> str:
     """Return a formula as HTML with MathML.
 
@@ -72,6 +75,15 @@ def render(latex: str, *, display: bool) -> str:
     if ERROR_COLOUR in html:  # a command that KaTeX knows and may not run, such as \\href
         raise ValueError("KaTeX prints a part of it in red; write it with other commands")
     return html
+
+
+def letters(latex: str, *, display: bool = False) -> str:
+    """Return a formula as the letters that are read, in one line."""
+    try:
+        html = render(latex, display=display)
+    except ValueError:  # reported where the formula stands
+        return latex
+    return as_text(html[html.index("<math"):html.index("</math>")] + "</math>")
 
 
 def follow(html: str, figure: str, marks: dict[str, tuple[str, str, str]]) -> str:

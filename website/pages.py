@@ -1,7 +1,7 @@
 """What stands on a page around its text: styles, scripts, description, links to run it.
 
 Extensions add their scripts and styles to every page; a page of this book carries the site's own
-two files, the engine's where a figure needs them, and Sphinx's search on the search page.
+two files, the engine's where a figure needs them, and the search's on its page.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from docutils import nodes
 DESCRIPTION_LENGTH = 160
 # The page for teachers, where the reader of a book that has no hub of its own names one.
 TEACHING, HUB_FIELD = "book/about/teach", "hub-links"
-SEARCH_SCRIPTS = {"documentation_options.js", "doctools.js", "sphinx_highlight.js"}
+SEARCH_SCRIPTS = {"words.js", "search.js"}
 OWN_FILES = {"book.css", "theme.js", "progress.js", "orient.js"}
 # file name -> what a page's body must contain (any of it) for the page to carry the file
 ENGINE = ('class="explorable', 'class="predict"', 'class="check"', 'class="figure-svg"')
@@ -30,6 +30,8 @@ WHERE_USED = {
     "numbers.js": ('class="check"',),
     "exercises.js": ('class="check"',),
     "handout.js": ('class="check"',),
+    "words.js": ('class="entry-filter"',),
+    "filter.js": ('class="entry-filter"',),
 }
 
 
@@ -100,9 +102,9 @@ def _name(asset) -> str:
 
 def _wanted(asset, pagename: str, body: str) -> bool:
     name = _name(asset)
-    if name in WHERE_USED:
-        return any(mark in body for mark in WHERE_USED[name])
-    return name in OWN_FILES or (pagename == "search" and name in SEARCH_SCRIPTS)
+    if pagename == "search" and name in SEARCH_SCRIPTS:
+        return True
+    return name in OWN_FILES or any(mark in body for mark in WHERE_USED.get(name, ()))
 
 
 # What extensions' markup lacks: (pattern, replacement), applied in order.

@@ -12,6 +12,7 @@ They read the chapters' metadata each time the book is built, so a new chapter a
 from __future__ import annotations
 
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 from docutils import nodes
@@ -92,6 +93,10 @@ class _Pages:
     def link(self, chapter: Chapter) -> str:
         return self.app.builder.get_relative_uri(self.docname, chapter.docname)
 
+    def number(self, chapter: Chapter) -> str:
+        """A chapter's number as the menu gives it; empty where it has none."""
+        return ".".join(map(str, self.app.env.toc_secnumbers.get(chapter.docname, {}).get("", ())))
+
     def name(self, chapter: Chapter) -> nodes.Node:
         """A chapter's title: a link, or the word that it is planned."""
         if not chapter.docname:
@@ -115,14 +120,22 @@ def _map(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:
     shown = plan.shown()
     titles = {chapter.name: pages.title(chapter) for chapter in shown}
     links = {chapter.name: pages.link(chapter) for chapter in shown if chapter.docname}
-    items = []
-    for chapter in shown:
-        if chapter.docname:
-            needs = [pages.name(plan.chapters[name]) for name in chapter.needs]
-            items.append([pages.name(chapter), nodes.Text(" needs "),
-                          *(_joined(needs, ", ") or [nodes.Text("nothing")]), nodes.Text(".")])
-    picture = nodes.raw("", draw_map(shown, titles, links), format="html")
-    return [picture, nodes.paragraph("", "The same as a list:"), _bullets(items)]
+    numbers = {chapter.name: pages.number(chapter) for chapter in shown}
+    # The list comes first: it is what a phone shows first, and what is read out.
+    listed = nodes.definition_list("", classes=["chapter-list"])
+    for part, chapters in groupby((c for c in shown if c.docname), key=lambda c: c.part):
+        items = [[nodes.Text(f"{numbers[c.name]}. " if numbers[c.name] else ""), pages.name(c),
+                  nodes.Text(f", {c.minutes} min"), *_needs(plan, pages, c), nodes.Text(".")]
+                 for c in chapters]
+        listed += nodes.definition_list_item("", nodes.term("", part),
+                                             nodes.definition("", _bullets(items)))
+    picture = nodes.raw("", draw_map(shown, titles, links, numbers), format="html")
+    return [nodes.container("", listed, picture, classes=["chapter-plan"])]
+
+
+def _needs(plan: Curriculum, pages: _Pages, chapter: Chapter) -> list[nodes.Node]:
+    needs = _joined([pages.name(plan.chapters[name]) for name in chapter.needs], ", ")
+    return [nodes.Text("; needs "), *needs] if needs else []
 
 
 def _status(plan: Curriculum, pages: _Pages) -> list[nodes.Node]:

@@ -129,7 +129,7 @@ def test_what_a_killed_build_left_is_made_again(tmp_path):
     book = Book(tmp_path, norms=NORMS, bayes=BAYES)
     book.executed()
     whole = {name: book.page(name) for name in ("norms", "bayes")}
-    search = tmp_path / "_build" / "html" / "searchindex.js"
+    search = tmp_path / "_build" / "html" / "search-index.js"
     index = search.read_text()
     # Killed while it wrote: a mark that it began, half a page, half an index.
     (tmp_path / "_build" / ".doctrees" / strict.BEGUN).touch()

@@ -95,7 +95,21 @@ def test_the_map_can_be_read(needs):
 
 def test_the_map_links_what_is_there_and_escapes_titles():
     chapters = [Chapter("a", "", ""), Chapter("b", "", "", "b", 1, ("a",))]
-    svg = draw_map(chapters, {"a": "Sets <&>", "b": "Maps"}, {"b": "b.html"})
+    svg = draw_map(chapters, {"a": "Sets <&>", "b": "Maps"}, {"b": "b.html"}, {"b": "2"})
     assert re.findall(r'<a href="([^"]*)">.*?>(\w+)</text>', svg) == [("b.html", "Maps")]
     assert "Sets &lt;&amp;&gt;" in svg
     assert svg.count("<path") == 1
+
+
+def test_the_map_says_number_and_minutes_and_cuts_no_title():
+    title = "Eigenvalues and the singular value decomposition of a large matrix"
+    chapters = [Chapter("a", "", ""), Chapter("b", "", "", "b", 45, ("a",))]
+    svg = draw_map(chapters, {"a": "Sets", "b": title}, {"b": "b.html"}, {"b": "7"})
+    a, b = re.search(r'<g class="planned".*?</g>', svg)[0], re.search("<a .*?</a>", svg)[0]
+    assert re.findall(">([^<>]+)</text>", a) == ["Sets", "planned"]
+    *words, facts = re.findall(">([^<>]+)</text>", b)
+    assert (" ".join(words), facts) == (title, "7 · 45 min")
+    y, height = map(float, re.search(r'y="([\d.]+)" width="\d+" height="([\d.]+)"', b).groups())
+    lines = [float(line) for line in re.findall(r'<text x="[\d.]+" y="([\d.]+)"', b)]
+    assert y + 10 < lines[0]
+    assert lines[-1] < y + height - 2
