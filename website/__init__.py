@@ -6,7 +6,9 @@ when something is wrong. This extension adds those, each in its own module:
 
 - `folder`: the book's folder can be written, and is built once at a time.
 - `maths`: formulas become HTML and MathML through KaTeX; an error in a formula is a warning.
-- `packages`: KaTeX and the typefaces come from npm at locked versions and go into the site.
+- `packages`: KaTeX and the typefaces come from npm at locked versions.
+- `letters`: the typefaces are cut to the characters that the book uses.
+- `styles`: the style sheet, with the typefaces in it.
 - `execution`: the notebooks' cache is keyed on the sources they import.
 - `boxes`: boxes that fold do so without a script.
 - `cells`: the code of a figure folds into one line.
@@ -32,11 +34,13 @@ from . import (
     folder,
     glossary,
     hover,
+    letters,
     maths,
     packages,
     pages,
     roadmap,
     strict,
+    styles,
     symbols,
     teaching,
 )
@@ -47,8 +51,9 @@ __all__ = ["setup"]
 def setup(app):
     """Register the site's theme, mathematics, assets and cache with Sphinx."""
     app.add_html_theme("mathml_book", str(Path(__file__).parent / "theme"))
-    parts = (folder, execution, packages, maths, boxes, cells, exercises, roadmap, teaching,
-             glossary, symbols, hover, pages, strict)
+    parts = (folder, execution, packages, maths, letters, styles, boxes, cells, exercises,
+             roadmap, teaching, glossary, symbols, hover, pages, strict)
     for part in parts:
         part.setup(app)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True,
+            "parallel_write_safe": False}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
+from functools import cache
 from html import escape, unescape
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def origin(node: nodes.Node) -> str:
     return place(str(owner.source), int(owner.line))
 
 
+@cache
 def render(latex: str, *, display: bool) -> str:
     """Return a formula as HTML with MathML.
 
