@@ -16,6 +16,7 @@ when something is wrong. This extension adds those, each in its own module:
 - `glossary`: each term leads to where it is taught.
 - `roadmap`: the map of the chapters, their times, and paths through them.
 - `symbols`: a symbol leads to what it means.
+- `lengths`: a section says how long it will be.
 - `hover`: a reference to another page says what it leads to.
 - `teaching`: code that names the repository.
 - `strict`: a failing cell is named, and a failed build fails again.
@@ -34,6 +35,7 @@ from . import (
     folder,
     glossary,
     hover,
+    lengths,
     letters,
     maths,
     packages,
@@ -52,7 +54,7 @@ def setup(app):
     """Register the site's theme, mathematics, assets and cache with Sphinx."""
     app.add_html_theme("mathml_book", str(Path(__file__).parent / "theme"))
     parts = (folder, execution, packages, maths, letters, styles, boxes, cells, exercises,
-             roadmap, teaching, glossary, symbols, hover, pages, strict)
+             roadmap, teaching, glossary, symbols, hover, lengths, pages, strict)
     for part in parts:
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True,

@@ -30,7 +30,7 @@ from mathml.interactive import extension as engine
 from .maths import render
 
 HERE = Path(__file__).parent
-# What every face of text has: numbers, and whatever the build composes of plain letters.
+# What every face that is embedded has at least: numbers, and what the build composes of letters.
 PLAIN = frozenset(map(chr, range(0x20, 0x7F)))
 
 
@@ -183,7 +183,8 @@ def own_words() -> frozenset[str]:
 
 def needed(pages: dict[str, dict[str, str]]) -> dict[str, frozenset[str]]:
     """Return the characters of the whole book by kind."""
-    kinds = {kind: set(PLAIN) for kind in ("prose", "text", "italic", "code")}
+    kinds = {kind: set(PLAIN) for kind in (
+        "prose", "text", "italic", "code", "Main-Regular", "Math-Italic")}
     kinds["text"] |= own_words()
     for page in pages.values():
         for kind, letters in page.items():
@@ -247,25 +248,24 @@ def ranges(points: list[int]) -> str:
 
 def _rule(face: Face, source: str, display: str, points: str) -> str:
     return (f"@font-face{{font-family:'{face.family}';font-style:{face.style};"
-            f"font-weight:{face.weight};font-display:{display};src:url({source}) format('woff2')"
-            + (f";unicode-range:{points}" if points else "") + "}")
+            f"font-weight:{face.weight};font-display:{display};"
+            f"src:url({source}) format('woff2');unicode-range:{points}}}")
 
 
 def face_rules(modules: Path, fonts: Path, letters: dict[str, frozenset[str]], kept: Path) -> str:
     """Return the `@font-face` rules of the book; the files that they name are written to `fonts`.
 
-    Where two rules of a face have a character, a browser takes the later one.
+    No two faces of one style share a character: a script that waits for a face's letters would
+    load both.
     """
-    whole, cuts = [], []
+    rules = []
     for face in FACES:
         file = modules / face.file
-        is_text = face.family.startswith("Book")
-        if is_text:  # the rules of KaTeX's whole faces are in its own style sheet
-            shutil.copyfile(file, fonts / file.name)
-            every = ranges(sorted(TTFont(file).getBestCmap()))
-            # One that comes late is left for the next page: a swap would move the text.
-            whole.append(_rule(face, f"fonts/{file.name}", "optional", every))
         data, points = _kept(file, letters.get(face.kind, frozenset()), face, kept)
+        shutil.copyfile(file, fonts / file.name)
+        others = ranges(sorted(set(TTFont(file).getBestCmap()) - set(points)))
+        # One that comes late is left for the next page: a swap would move the text.
+        rules.append(_rule(face, f"fonts/{file.name}", "optional", others))
         if not points:
             continue
         if face.embedded:
@@ -273,8 +273,8 @@ def face_rules(modules: Path, fonts: Path, letters: dict[str, frozenset[str]], k
         else:
             source = f"fonts/{face.name}.cut.woff2"
             (fonts / f"{face.name}.cut.woff2").write_bytes(data)
-        cuts.append(_rule(face, source, "block", ranges(points)))
-    return "\n".join([*whole, *cuts])
+        rules.append(_rule(face, source, "block", ranges(points)))
+    return "\n".join(rules)
 
 
 def _read(app, doctree) -> None:

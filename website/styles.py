@@ -16,11 +16,13 @@ LIGHT_CODE, DARK_CODE = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 
 
 def _katex_css(modules: Path, fonts: Path) -> str:
-    """Copy KaTeX's WOFF2 fonts and return its CSS with no other format in it."""
+    """Copy KaTeX's WOFF2 fonts and return its CSS, without rules for the faces that are cut."""
     dist = modules / "katex" / "dist"
     for font in sorted((dist / "fonts").glob("*.woff2")):
         shutil.copyfile(font, fonts / font.name)
     css = (dist / "katex.min.css").read_text(encoding="utf-8")
+    for face in letters.FACES:
+        css = re.sub(rf"@font-face{{[^}}]*/{face.name}\.woff2\)[^}}]*}}", "", css)
     return re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)', "", css)
 
 
