@@ -1,4 +1,4 @@
-"""Compare the lengths that the build reckons with those of a browser: `python -m benchmarks.lengths`.
+"""Compare the lengths that the build reckons with a browser's: `python -m benchmarks.lengths`.
 
 For each page, on a wide screen and on a phone, the true length of its sections in px and by how
 much the reckoned one is off, in per cent; `--sections` also says so of each section that is more
@@ -22,7 +22,8 @@ SECTIONS = """(screen) => {
   document.head.append(rule);
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   return [...document.querySelectorAll(".article > section > section")].map((section) => [
-    section.id, section.offsetHeight, rem * parseFloat(section.style.getPropertyValue(`--${screen}`))]);
+    section.id, section.offsetHeight,
+    rem * parseFloat(section.style.getPropertyValue(`--${screen}`))]);
 }"""
 
 

@@ -189,6 +189,8 @@ def needed(pages: dict[str, dict[str, str]]) -> dict[str, frozenset[str]]:
     for page in pages.values():
         for kind, letters in page.items():
             kinds.setdefault(kind, set()).update(letters)
+    for kind in ("prose", "text", "code"):  # signs that only KaTeX has
+        kinds["Main-Regular"] |= {letter for letter in kinds[kind] if letter > "\u2000"}
     return {kind: frozenset(letters) for kind, letters in kinds.items()}
 
 
@@ -259,11 +261,16 @@ def face_rules(modules: Path, fonts: Path, letters: dict[str, frozenset[str]], k
     load both.
     """
     rules = []
+    taken: dict[tuple[str, str, str], set[int]] = {}
     for face in FACES:
         file = modules / face.file
-        data, points = _kept(file, letters.get(face.kind, frozenset()), face, kept)
+        earlier = taken.setdefault((face.family, face.style, face.weight), set())
+        own = set(TTFont(file).getBestCmap()) - earlier  # a Greek face has a space, too
+        earlier |= own
+        asked = letters.get(face.kind, frozenset()) & set(map(chr, own))
+        data, points = _kept(file, asked, face, kept)
         shutil.copyfile(file, fonts / file.name)
-        others = ranges(sorted(set(TTFont(file).getBestCmap()) - set(points)))
+        others = ranges(sorted(own - set(points)))
         # One that comes late is left for the next page: a swap would move the text.
         rules.append(_rule(face, f"fonts/{file.name}", "optional", others))
         if not points:
