@@ -3,8 +3,9 @@
 A typeface has hundreds of characters in nine weights; the book needs about a hundred and fifty in
 three. They are collected as pages are read, each kind for its own faces, and the cut faces travel
 inside the style sheet: every page's letters are there before its text is laid out, at a first visit
-too. Beside each cut face its whole one stays, as a file for characters that come another way (what
-a reader types); a browser takes it only then.
+too. Those of code come as a file and take the place of letters of the same width. Beside each cut
+face its whole one stays, for characters that come another way (what a reader types); a browser asks
+for it only then.
 """
 
 from __future__ import annotations
@@ -89,8 +90,8 @@ FACES = [
     _book("Book Serif", "source-serif-4", "latin", "italic", style="italic", features=("kern",)),
     _book("Book Sans", "source-sans-3", "latin", "text", weight="400 700", features=TEXT),
     _book("Book Sans", "source-sans-3", "greek", "text", weight="400 700"),
-    _book("Book Mono", "source-code-pro", "latin", "code"),
-    _book("Book Mono", "source-code-pro", "greek", "code"),
+    _book("Book Mono", "source-code-pro", "latin", "code", embedded=False),
+    _book("Book Mono", "source-code-pro", "greek", "code", embedded=False),
     _katex("Main", "Regular"),
     _katex("Math", "Italic", style="italic"),
     _katex("Size1", "Regular"),
@@ -251,7 +252,7 @@ def ranges(points: list[int]) -> str:
 def _rule(face: Face, source: str, display: str, points: str) -> str:
     return (f"@font-face{{font-family:'{face.family}';font-style:{face.style};"
             f"font-weight:{face.weight};font-display:{display};"
-            f"src:url({source}) format('woff2');unicode-range:{points}}}")
+            f"src:url({source}) format('woff2')" + f";unicode-range:{points}" * bool(points) + "}")
 
 
 def face_rules(modules: Path, fonts: Path, letters: dict[str, frozenset[str]], kept: Path) -> str:
@@ -272,15 +273,16 @@ def face_rules(modules: Path, fonts: Path, letters: dict[str, frozenset[str]], k
         shutil.copyfile(file, fonts / file.name)
         others = ranges(sorted(own - set(points)))
         # One that comes late is left for the next page: a swap would move the text.
-        rules.append(_rule(face, f"fonts/{file.name}", "optional", others))
+        rules.append(_rule(face, f"fonts/{file.name}", "optional", others if points else ""))
         if not points:
             continue
+        display = "swap" if face.kind == "code" else "block"
         if face.embedded:
             source = f"data:font/woff2;base64,{base64.b64encode(data).decode()}"
         else:
             source = f"fonts/{face.name}.cut.woff2"
             (fonts / f"{face.name}.cut.woff2").write_bytes(data)
-        rules.append(_rule(face, source, "block", ranges(points)))
+        rules.append(_rule(face, source, display, ranges(points)))
     return "\n".join(rules)
 
 

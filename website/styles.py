@@ -37,6 +37,13 @@ def _code_css() -> str:
     return f"{light}\n@media screen {{\n{dark}\n}}"  # paper is light
 
 
+def squeeze(css: str) -> str:
+    """Return rules without what is only for who reads them."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    css = re.sub(r"\s*\n\s*", "\n", css)
+    return re.sub(r" *([{};]) *", r"\1", css)
+
+
 def write_assets(modules: Path, target: Path, pages: dict, kept: Path) -> str:
     """Write `book.css` and the fonts it names into `target`, and return its rules for fonts.
 
@@ -53,9 +60,9 @@ def write_assets(modules: Path, target: Path, pages: dict, kept: Path) -> str:
     fonts = target / "fonts"
     fonts.mkdir(parents=True)
     faces = letters.face_rules(modules, fonts, letters.needed(pages), kept)
-    parts = [(THEME_STATIC / "base.css").read_text(encoding="utf-8"), _code_css(),
-             _katex_css(modules, fonts), faces]
-    (target / "book.css").write_text("\n".join(parts), encoding="utf-8")
+    rules = [(THEME_STATIC / "base.css").read_text(encoding="utf-8"), _code_css(),
+             _katex_css(modules, fonts)]
+    (target / "book.css").write_text(squeeze("\n".join(rules)) + faces, encoding="utf-8")
     return faces
 
 
