@@ -18,7 +18,8 @@ WIDTHS = {"wide": 1280, "phone": 390}
 # Everything is laid out, once; then what is there and what was reckoned, in px.
 SECTIONS = """(screen) => {
   const rule = document.createElement("style");
-  rule.textContent = ".article > section > section { content-visibility: visible !important }";
+  rule.textContent = `.article > section > section {
+    content-visibility: visible !important; contain: layout }`;
   document.head.append(rule);
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   return [...document.querySelectorAll(".article > section > section")].map((section) => [

@@ -18,18 +18,22 @@ import math
 import re
 from dataclasses import dataclass
 from html import unescape
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx_proof.nodes import proof_node
 
+from .boxes import folded
 from .maths import render
 
 ROOT_SIZE = 16  # px, of 1 rem
 TAG = re.compile(r"<[^>]*>")
-STRUT = re.compile(r'class="strut" style="height:([\d.]+)em')
+STRUT = re.compile(r'katex-strut" style="height:([\d.]+)em(?:;vertical-align:(-[\d.]+)em)?')
 SVG = re.compile(r'<svg [^>]*?width="([\d.]+)"[^>]*?height="([\d.]+)"')
 # The width of an average letter, in its own size.
-SERIF, SANS, FORMULA = .445, .47, .52
+SERIF, SANS, FORMULA = .42, .44, .5
+LOST = 1.2  # at the end of a line, in the size of its letters
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,23 @@ def stack(boxes: list[Box]) -> Box:
     return Box(sum(box.height for box in boxes) + between, boxes[0].above, boxes[-1].below)
 
 
-def lines(width: float, column: float, lost: float) -> int:
-    """Return how many lines a text takes whose letters are so wide, when `lost` is a line's end."""
-    return max(1, math.ceil(width / max(column - lost, lost)))
+def lines(width: float, column: float, size: float) -> int:
+    """Return how many lines a text of so wide letters takes."""
+    return max(1, math.ceil(width / (column - LOST * size))) if width > column else 1
+
+
+def shared(room: float, widest: list[float]) -> list[float]:
+    """Return the widths of a table's columns: what is narrow has its own, the others the rest.
+
+    Examples
+    --------
+    >>> shared(100, [20, 200, 600])
+    [20, 20.0, 60.0]
+    """
+    narrow = {k for k, w in enumerate(widest) if w <= room / len(widest)}
+    rest = room - sum(widest[k] for k in narrow)
+    wide = sum(w for k, w in enumerate(widest) if k not in narrow)
+    return [w if k in narrow or wide <= rest else w * rest / wide for k, w in enumerate(widest)]
 
 
 class Ruler:
@@ -98,7 +116,8 @@ class Ruler:
                 width += self.formula(part) * FORMULA * self.screen.katex * size
             elif isinstance(part, nodes.Text) and not isinstance(part.parent, nodes.math):
                 mono = isinstance(part.parent, nodes.literal)
-                width += len(part) * size * (.86 * .6 if mono else letter)
+                seen = TAG.sub("", part) if isinstance(part.parent, nodes.raw) else part
+                width += len(seen) * size * (.86 * .6 if mono else letter)
         return width
 
     def formula(self, node: nodes.math) -> int:
@@ -109,11 +128,11 @@ class Ruler:
             return 0
         return len(unescape(TAG.sub("", html.partition(">")[2])))
 
-    def words(self, node, column: float, *, size=None, letter=SERIF, leading=1.6) -> float:
+    def words(self, node, column: float, *, size=None, letter=None, leading=1.6) -> float:
         """Return the height of a paragraph."""
         size = size or self.screen.size
-        width = self.text(node, size, letter)
-        return lines(width, column, 2.5 * size) * leading * size if width else 0
+        width = self.text(node, size, letter or SERIF)
+        return lines(width, column, size) * leading * size if width else 0
 
     def box(self, node: nodes.Node, column: float, level: int) -> Box:
         """Return the box of a node of a page."""
@@ -129,6 +148,8 @@ class Ruler:
         return NOTHING
 
     def title(self, node, column, level) -> Box:
+        if not isinstance(node.parent, nodes.section):  # of a box
+            return Box(self.words(node, column, size=16, letter=SANS, leading=1.4), 0, 6.4)
         size = self.screen.heading[min(level, 4) - 2]
         height = self.words(node, column, size=size, letter=SANS, leading=1.2)
         return Box(height, 2.2 * size, .7 * size)
@@ -149,13 +170,14 @@ class Ruler:
             struts = STRUT.findall(render(node.astext(), display=True))
         except ValueError:
             return NOTHING
-        em = self.screen.katex * self.screen.size
-        height = max(map(float, struts), default=1) * em
-        return Box(height + .7 * self.screen.size + .3 * self.screen.size, 0,
-                   1.05 * self.screen.size)
+        below = [-float(depth or 0) for _, depth in struts]
+        above = [float(height) - depth for (height, _), depth in zip(struts, below, strict=True)]
+        height = (max(above, default=1) + max(below, default=0)) * self.screen.katex
+        return Box((max(height, 1.2) + 1) * self.screen.size, 0, 1.05 * self.screen.size)
 
     def code(self, node, column, level) -> Box:
-        return Box((node.astext().rstrip("\n").count("\n") + 1) * 21.6 + 24)
+        rows = node.astext().rstrip("\n").count("\n") + 1
+        return Box(rows * 21.6 + (11.2 if "output" in node["classes"] else 24))
 
     def cell(self, node, column, level) -> Box:
         kind = node.get("nb_element")
@@ -171,42 +193,45 @@ class Ruler:
             return Box(inside.height, max(inside.above, 5.6), inside.below)
         return self.all(node, column, level)
 
-    def output(self, node, column, level) -> Box:
-        return Box((node.astext().rstrip("\n").count("\n") + 1) * 21.6 + 11.2)
+    def code_fold(self, node, column, level) -> Box:
+        above_figure = "tag_hide-input" in node.parent["classes"]
+        return Box(21.3 + 9.6, 0, 0 if above_figure else 5.6)
 
     def fold(self, node, column, level) -> Box:
-        if node.tagname == "HideCodeCellNode":
-            hidden = "tag_hide-input" in " ".join(node.parent.get("classes", []))
-            return Box(15.2 * 1.4 + 9.6, 0, 0 if hidden else 5.6)
-        title = self.words(node[0], column - 40, size=16, letter=SANS, leading=1.4)
+        title = self.words(node[0], column - 57, size=16, letter=SANS, leading=1.4)
         return Box(title + 25.6 + 3.2, 1.3 * self.screen.size, 1.3 * self.screen.size)
 
     def admonition(self, node, column, level) -> Box:
-        if node.tagname == "proof_node":
-            inside = self.all(node, column, level)
-            return Box(inside.height, 1.3 * self.screen.size, 1.3 * self.screen.size)
+        margin = 1.3 * self.screen.size
+        if isinstance(node, proof_node):  # its title is a word of its text
+            return Box(self.all(node, column, level).height, margin, margin)
         inside = self.all(node, column - 2.2 * ROOT_SIZE - 4, level)
-        title = 0 if isinstance(node.next_node(), nodes.title) else 16 * 1.4 + 6.4
-        return Box(inside.height + title + 25.6, 1.3 * self.screen.size, 1.3 * self.screen.size)
-
-    def box_title(self, node, column, level) -> Box:
-        return Box(self.words(node, column, size=16, letter=SANS, leading=1.4), 0, 6.4)
+        title = 0 if isinstance(node[0], nodes.title) else 16 * 1.4 + 6.4
+        return Box(inside.height + title + 25.6, margin, margin)
 
     def table(self, node, column, level) -> Box:
         height, size = 0.0, 16
         for group in node.findall(nodes.tgroup):
-            rows = [[self.text(entry, size, SANS) for entry in row.children]
-                    for row in group.findall(nodes.row)]
-            count = max(map(len, rows))
-            widest = [max((row[k] for row in rows if k < len(row)), default=0) + 1
-                      for k in range(count)]
-            room = column - 22.4 * count
-            share = [room * w / max(sum(widest), room) for w in widest]
-            for row in rows:
-                most = max(lines(w, s, size) if w > s else 1
-                           for w, s in zip(row, share, strict=False))
+            rows = [row.children for row in group.findall(nodes.row)]
+            widths = [[self.text(entry, size, SANS) for entry in row] for row in rows]
+            words = [[self.longest(entry, size) for entry in row] for row in rows]
+            widest = [max(column) + 1 for column in zip_longest(*widths, fillvalue=0)]
+            least = [max(column) for column in zip_longest(*words, fillvalue=0)]
+            share = [max(pair) for pair in zip(
+                shared(column - 22.4 * len(widest), widest), least, strict=True)]
+            for row in widths:
+                most = max(lines(w, s, size) for w, s in zip(row, share, strict=False))
                 height += most * 1.45 * size + 14.4 + 1
         return Box(height, 0, 1.3 * self.screen.size)
+
+    def longest(self, node, size: float) -> float:
+        """Return the width of the longest word of a table's cell; formulas break, too."""
+        return max((len(word) * size * SANS for part in node.findall(nodes.Text)
+                    if not isinstance(part.parent, nodes.math | nodes.raw)
+                    for word in part.split()), default=0)
+
+    def term(self, node, column, level) -> Box:
+        return Box(self.words(node, column))
 
     def definition(self, node, column, level) -> Box:
         inside = self.all(node, column - 1.5 * self.screen.size, level)
@@ -222,7 +247,7 @@ class Ruler:
     def said(self, text: str, column: float, size: float = 16.8, leading: float = 1.45) -> float:
         """Return the height of words of the engine's, which is set in the sans."""
         width = len(unescape(TAG.sub("", text))) * size * SANS
-        return lines(width, column, 2.5 * size) * leading * size
+        return lines(width, column, size) * leading * size
 
     def drawing(self, html: str) -> Box:
         width, height = map(float, SVG.search(html).groups())
@@ -298,7 +323,8 @@ class Ruler:
     MARKS = (('class="explorable"', figure), ('class="predict"', question),
              ('class="cover"', cover), ('class="check"', form), ('class="figure-svg"', drawing))
     KINDS = (
-        (nodes.section, subsection),
+        (nodes.section, subsection), (nodes.title, title), (nodes.term, term), (folded, fold),
+        (HideCodeCellNode, code_fold),
         (nodes.Invisible | nodes.comment | nodes.target | nodes.substitution_definition, none),
         (nodes.paragraph, paragraph), (nodes.math_block, display),
         (nodes.literal_block, code), (nodes.raw, raw), (nodes.table, table),
