@@ -194,7 +194,8 @@ class Ruler:
         return self.all(node, column, level)
 
     def code_fold(self, node, column, level) -> Box:
-        above_figure = "tag_hide-input" in node.parent["classes"]
+        # MyST-NB gives the fold of a whole cell, which has no figure below, no parent.
+        above_figure = node.parent is not None and "tag_hide-input" in node.parent["classes"]
         return Box(21.3 + 9.6, 0, 0 if above_figure else 5.6)
 
     def fold(self, node, column, level) -> Box:
