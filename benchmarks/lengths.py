@@ -1,9 +1,9 @@
 """Compare the lengths that the build reckons with a browser's: `python -m benchmarks.lengths`.
 
-For each page, on a wide screen and on a phone, the true length of its sections in px and by how
-much the reckoned one is off, in per cent; `--sections` also says so of each section that is more
-than a tenth off. The constants in `website/lengths.py` are right when neither column leans to one
-side over the whole book.
+For each page, on a wide screen and on a phone, as it is first opened and with all its questions
+answered: the true length of its sections in px, and by how much the reckoned one is off, in per
+cent. `--sections` also says so of each section that is more than a tenth off. The constants in
+`website/lengths.py` are right when no column leans to one side over the whole book.
 """
 
 from __future__ import annotations
@@ -14,9 +14,14 @@ import statistics
 
 from benchmarks.pages import FLAGS, HTML, NAMES
 
-WIDTHS = {"wide": 1280, "phone": 390}
-# Everything is laid out, once; then what is there and what was reckoned, in px.
+WIDTHS = {"wide": 1280, "phone": 390, "wide-open": 1280, "phone-open": 390}
+# Everything is laid out, once; then what is there and what was reckoned, in px. On a page that is
+# "open" all questions have been answered.
 SECTIONS = """(screen) => {
+  if (screen.endsWith("open")) {
+    document.querySelectorAll(".covered").forEach((part) => { part.hidden = false; });
+    document.querySelectorAll(".cover").forEach((part) => { part.hidden = true; });
+  }
   const rule = document.createElement("style");
   rule.textContent = `.article > section > section {
     content-visibility: visible !important; contain: layout }`;

@@ -6,10 +6,11 @@ and the scroll bar with it. Here each section's length is reckoned from what is 
 screen and on a phone, as a browser would: lines of text, formulas, code, figures, folds, one below
 the other.
 
-The constants are the style sheet's. Those that no style sheet says, how wide letters are and how
-much of a line stays empty at its end, are in `Letters`: the median over all chapters of what
-`python -m benchmarks.lengths` prints. Run it where type, sizes or margins changed; the tests of the
-pages say how far the estimate may be from the truth.
+Most constants are the style sheet's. Three no style sheet says: how wide an average letter is, of
+text and of formulas, and how much of a line stays empty at its end. They were found by trying: with
+.42, .5 and 1.2 the paragraphs of seven chapters are, together, as high as in Chromium on both
+screens, to 0.3 %. Where type, sizes or margins change, `python -m benchmarks.lengths` says how far
+off each page is now; `tests/browser/test_lengths.py`, how far it may be.
 """
 
 from __future__ import annotations
@@ -98,10 +99,10 @@ def shared(room: float, widest: list[float]) -> list[float]:
 
 
 class Ruler:
-    """Reckons lengths on one screen."""
+    """Reckons lengths on one screen, with what questions are about covered, or not."""
 
-    def __init__(self, screen: Screen):
-        self.screen = screen
+    def __init__(self, screen: Screen, covered: bool):
+        self.screen, self.covered = screen, covered
 
     def section(self, section: nodes.section) -> float:
         """Return the length of a section of the page, which keeps its margins inside."""
@@ -181,7 +182,7 @@ class Ruler:
 
     def cell(self, node, column, level) -> Box:
         kind = node.get("nb_element")
-        if "covered" in node["classes"]:
+        if "covered" in node["classes"] and self.covered:
             return NOTHING
         if kind == "cell_code":
             inside = self.all(node, column, level)
@@ -296,6 +297,8 @@ class Ruler:
         return Box(height + 34, 24, 24)
 
     def cover(self, html: str) -> Box:
+        if not self.covered:
+            return NOTHING
         room = self.screen.column - 34
         one_row = room > 224 + 16 + 170
         words = self.said("What follows waits for your answer to the question above.",
@@ -334,16 +337,18 @@ class Ruler:
     )
 
 
-def lengths(doctree: nodes.document) -> dict[str, tuple[float, float]]:
-    """Return the lengths in rem, wide and on a phone, of each section below the title, by id."""
-    found = {}
-    for page in doctree.children:
-        if isinstance(page, nodes.section):
-            for section in page.children:
-                if isinstance(section, nodes.section) and section["ids"]:
-                    found[section["ids"][0]] = tuple(
-                        Ruler(screen).section(section) / ROOT_SIZE for screen in (WIDE, PHONE))
-    return found
+# What holds a length: for which screen, and whether what questions are about is covered.
+NAMES = {"wide": (WIDE, True), "phone": (PHONE, True),
+         "wide-open": (WIDE, False), "phone-open": (PHONE, False)}
+
+
+def lengths(doctree: nodes.document) -> dict[str, dict[str, int]]:
+    """Return the lengths in rem of each section below the title, by its id; see `NAMES`."""
+    return {
+        section["ids"][0]: {name: round(Ruler(*how).section(section) / ROOT_SIZE)
+                            for name, how in NAMES.items()}
+        for page in doctree.children if isinstance(page, nodes.section)
+        for section in page.children if isinstance(section, nodes.section) and section["ids"]}
 
 
 def _measure(app, doctree, docname) -> None:
@@ -351,13 +356,13 @@ def _measure(app, doctree, docname) -> None:
         app.env.temp_data["lengths"] = (docname, lengths(doctree))
 
 
-def say(body: str, found: dict[str, tuple[float, float]]) -> str:
-    """Return a page's HTML in which each section says its length."""
+def say(body: str, found: dict[str, dict[str, int]]) -> str:
+    """Return a page's HTML in which each section says its lengths."""
     def styled(section: re.Match) -> str:
         if section[2] not in found:
             return section[0]
-        wide, phone = found[section[2]]
-        return f'{section[1]} style="--wide:{wide:.0f}rem;--phone:{phone:.0f}rem">'
+        style = ";".join(f"--{name}:{length}rem" for name, length in found[section[2]].items())
+        return f'{section[1]} style="{style}">'
 
     return re.sub(r'(<section\b[^>]*\bid="([^"]*)"[^>]*)>', styled, body)
 
