@@ -6,7 +6,9 @@ when something is wrong. This extension adds those, each in its own module:
 
 - `folder`: the book's folder can be written, and is built once at a time.
 - `maths`: formulas become HTML and MathML through KaTeX; an error in a formula is a warning.
-- `packages`: KaTeX and the typefaces come from npm at locked versions and go into the site.
+- `packages`: KaTeX and the typefaces come from npm at locked versions.
+- `letters`: the typefaces are cut to the characters that the book uses.
+- `styles`: the style sheet, with the typefaces in it.
 - `execution`: the notebooks' cache is keyed on the sources they import.
 - `boxes`: boxes that fold do so without a script.
 - `cells`: the code of a figure folds into one line.
@@ -15,6 +17,7 @@ when something is wrong. This extension adds those, each in its own module:
 - `filters`: a field that filters a long list.
 - `roadmap`: the map of the chapters, their times, and paths through them.
 - `symbols`: a symbol leads to what it means.
+- `lengths`: a section says how long it will be.
 - `hover`: a reference to another page says what it leads to.
 - `teaching`: code that names the repository.
 - `search`: what the search page finds, gathered while the pages are written.
@@ -47,7 +50,9 @@ from . import (
     glossary,
     hover,
     leftovers,
+    lengths,
     lessons,
+    letters,
     maths,
     packages,
     pages,
@@ -55,6 +60,7 @@ from . import (
     roadmap,
     search,
     strict,
+    styles,
     symbols,
     teaching,
 )
@@ -65,9 +71,10 @@ __all__ = ["setup"]
 def setup(app):
     """Register the site's theme, mathematics, assets and cache with Sphinx."""
     app.add_html_theme("mathml_book", str(Path(__file__).parent / "theme"))
-    parts = (folder, execution, packages, maths, boxes, cells, exercises, roadmap, lessons, paths,
-             teaching, filters, glossary, symbols, hover, search, addresses, foot, cards, leftovers,
-             pages, strict)
+    parts = (folder, execution, packages, maths, letters, styles, boxes, cells, exercises, roadmap,
+             lessons, paths, teaching, filters, glossary, symbols, hover, search, lengths,
+             addresses, foot, cards, leftovers, pages, strict)
     for part in parts:
         part.setup(app)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True,
+            "parallel_write_safe": False}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
-from functools import lru_cache
+from functools import cache
 from html import escape, unescape
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def origin(node: nodes.Node) -> str:
     return place(str(owner.source), int(owner.line))
 
 
-@lru_cache(maxsize=2048)  # a page's formulas are read for the search, then written
+@cache
 def render(latex: str, *, display: bool) -> str:
     """Return a formula as HTML with MathML.
 

@@ -118,6 +118,11 @@ MENDED = [
     (r'<div role="list" class="citation-list">', r'<div class="citation-list">'),
     # A name other than the words that are seen.
     (r'<summary aria-label="Toggle hidden content">', r"<summary>"),
+    # What styles hide is still named where a section is not laid out yet: one text for a fold ...
+    (r'(<p class="collapsed admonition-title">)Show (.*?</p>)\s*<p class="expanded.*?</p>',
+     r'\1<span class="show">Show </span>\2'),
+    # ... and no "#" at the end of a heading's name. (Pointers only: it is seen under them.)
+    (r'<a class="headerlink"', '<a class="headerlink" aria-hidden="true" tabindex="-1"'),
     # A wide table scrolls in a box of its own.
     (r"<table\b.*?</table>", r'<div class="table-scroll">\g<0></div>'),
 ]

@@ -14,7 +14,7 @@ from docutils import nodes
 from docutils.utils import new_document
 from sphinx.errors import ExtensionError
 
-from website import hover, maths, packages, pages, symbols, teaching
+from website import hover, maths, packages, pages, styles, symbols, teaching
 from website.cells import JoinHiddenCells
 
 
@@ -103,7 +103,7 @@ class TestMaths:
 
     def test_styles_are_of_the_version_that_renders(self, katex, tmp_path):
         version = json.loads((katex / "katex" / "package.json").read_text())["version"]
-        packages.write_assets(katex, tmp_path / "site")
+        styles.write_assets(katex, tmp_path / "site", {}, tmp_path / "kept")
         css = (tmp_path / "site" / "book.css").read_text()
         assert f'"{version}"' in css
         assert ".ttf" not in css

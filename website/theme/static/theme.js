@@ -273,21 +273,16 @@
     event.preventDefault();
   });
 
-  // Mark in the page's contents the section that is being read.
+  // Mark in the page's contents the section that is being read: the last that reaches into the top of
+  // the screen. An observer says so without a layout; to ask a section inside another one where it
+  // is would lay out what is far from the screen.
   const links = new Map(all(".page-toc a[href^='#']").map((a) => [a.getAttribute("href").slice(1), a]));
-  const headings = all(".article section[id]").filter((section) => links.has(section.id));
-  if (headings.length) {
-    const mark = () => {
-      const passed = headings.filter((section) => section.getBoundingClientRect().top < 140);
-      const id = passed.at(-1)?.id; // none in the introduction
-      links.forEach((link, key) => link.classList.toggle("reading", key === id));
-    };
-    let waiting = false;
-    addEventListener("scroll", () => {
-      if (waiting) return;
-      waiting = true;
-      requestAnimationFrame(() => { waiting = false; mark(); });
-    }, { passive: true });
-    mark();
-  }
+  const sections = all(".article > section > section[id]").filter((section) => links.has(section.id));
+  const near = new Set();
+  const atTop = new IntersectionObserver((entries) => {
+    entries.forEach(({ target, isIntersecting }) => near[isIntersecting ? "add" : "delete"](target));
+    const read = sections.filter((section) => near.has(section)).at(-1);
+    links.forEach((link, id) => link.classList.toggle("reading", id === read?.id));
+  }, { rootMargin: "0px 0px -85% 0px" });
+  sections.forEach((section) => atTop.observe(section));
 })();
