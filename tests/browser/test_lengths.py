@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from benchmarks.lengths import SECTIONS, WIDTHS
 from book_files import ROOT
 from browser.waiting import FRAMES
 from site_files import HTML, page_names
+
+from benchmarks.lengths import SECTIONS, WIDTHS
 
 CHAPTERS = [name for name in page_names() if (ROOT / name).with_suffix(".ipynb").exists()]
 READ = f"""async () => {{ {FRAMES}""" + """
