@@ -169,7 +169,7 @@ def link_terms(doctree: nodes.document, terms: _Terms, known: set[str], address)
 
 def _join_lines(paragraph: nodes.paragraph) -> None:
     """Make one text of those that MyST has a line each: a term may stand on two."""
-    for parent in {text.parent: None for text in paragraph.findall(nodes.Text)}:
+    for parent in list(paragraph.findall(nodes.Element)):
         joined: list[nodes.Node] = []
         for child in parent.children:
             if joined and isinstance(child, nodes.Text) and isinstance(joined[-1], nodes.Text):

@@ -21,15 +21,16 @@ async () => {
   await until("a figure does not start", () => figures.every((figure) => "ready" in figure.dataset));
   for (const figure of figures) {
     const pictures = figure.querySelector(".explorable-pictures"), name = figure.id;
-    const seen = () => pictures.innerHTML + figure.querySelector(".explorable-text").textContent;
-    const first = seen();
+    const text = figure.querySelector(".explorable-text"), first = pictures.cloneNode(true);
+    const said = text.textContent;
+    const asAtFirst = () => pictures.isEqualNode(first) && text.textContent === said;
     const turns = all("input", figure).map((input) => {
       if (input.type === "radio") return () => { input.checked = true; told(input, "input"); };
       return () => { input.value = input.value === input.max ? 0 : input.max; told(input, "input"); };
     });
-    if (!turns.some((turn) => { turn(); return seen() !== first; })) faults.push(`${name} does not move`);
+    if (!turns.some((turn) => { turn(); return !asAtFirst(); })) faults.push(`${name} does not move`);
     figure.querySelector(".explorable-reset").click();
-    if (seen() !== first) faults.push(`${name}: Reset leaves another picture`);
+    if (!asAtFirst()) faults.push(`${name}: Reset leaves another picture`);
     const box = pictures.querySelector("svg").getBoundingClientRect();
     if (box.width < 200 || box.height < 100) faults.push(`${name} is not to be seen`);
   }

@@ -87,6 +87,24 @@ class TestMaths:
         assert page.text == BeautifulSoup(html, "html.parser").text + "<."
         assert maths.with_end(html, "") == html
 
+    @pytest.mark.parametrize(("latex", "boxes"), [
+        ("a = b + c", []), ("[0, 1)", []), (r"\left(1 - x\right)^t", []),
+        ("f(w + v) = 1", [2]), (r"P(A \mid B) = P(B)", [2]), ("(1 - x)^t + (a + b)^s", [2, 2]),
+        (r"\bigl(a + (b + c)\bigr) - d", [3]), ("a + (b = c", [2])])
+    @pytest.mark.parametrize("end", ["", "."])
+    def test_no_line_breaks_between_brackets(self, latex, boxes, end):
+        html = maths.render(latex, display=False)
+        page = BeautifulSoup(maths.with_end(html, end), "html.parser")
+        assert [len(box.select(".katex-base")) for box in page.select(".unbroken")] == boxes
+        assert page.text == BeautifulSoup(html, "html.parser").text + end
+        assert len(page.select(".katex-base")) == html.count(maths.PART)
+
+    def test_a_display_is_kept_whole_too(self):
+        html = maths.with_end(maths.render("a = (b + c)", display=True))
+        page = BeautifulSoup(html, "html.parser")
+        assert str(page) == str(BeautifulSoup(str(page), "html.parser"))
+        assert len(page.select(".katex-display > .katex > .katex-html > .unbroken")) == 1
+
     def test_a_formula_takes_the_text_after_it_and_no_other_of_the_same_words(self):
         math = nodes.math("", "x")
         line = nodes.paragraph("", "", nodes.Text(", and "), nodes.emphasis("", "so"), math,
