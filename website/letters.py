@@ -142,6 +142,11 @@ def letters_of(latex: str, *, display: bool) -> dict[str, set[str]]:
     return found
 
 
+def signs(text) -> set[str]:
+    """Return the characters that, of all faces, KaTeX's main one may have to show."""
+    return {letter for letter in text if letter > "\u2000"}
+
+
 def collect(doctree: nodes.document) -> dict[str, set[str]]:
     """Return the characters of a page by kind.
 
@@ -161,6 +166,7 @@ def collect(doctree: nodes.document) -> dict[str, set[str]]:
             add(kind, text)
     for node in doctree.findall(nodes.raw):
         add("text", unescape(node.astext()))
+        add("Main-Bold", signs(unescape(node.astext())))  # of questions, for instance
     for node in doctree.findall(nodes.Text):
         parent = node.parent
         if isinstance(parent, nodes.literal | nodes.literal_block):
@@ -170,6 +176,10 @@ def collect(doctree: nodes.document) -> dict[str, set[str]]:
             add("text", node)
             if isinstance(parent, nodes.emphasis):
                 add("italic", node)
+            if isinstance(parent, nodes.strong | nodes.title | nodes.term):
+                add("Main-Bold", signs(node))
+            if isinstance(parent, nodes.title):  # which a citation repeats
+                add("code", node)
     return found
 
 
@@ -190,8 +200,9 @@ def needed(pages: dict[str, dict[str, str]]) -> dict[str, frozenset[str]]:
     for page in pages.values():
         for kind, letters in page.items():
             kinds.setdefault(kind, set()).update(letters)
+    kinds["text"] |= {letter.upper() for letter in kinds["text"]}  # over the index's entries
     for kind in ("prose", "text", "code"):  # signs that only KaTeX has
-        kinds["Main-Regular"] |= {letter for letter in kinds[kind] if letter > "\u2000"}
+        kinds["Main-Regular"] |= signs(kinds[kind])
     return {kind: frozenset(letters) for kind, letters in kinds.items()}
 
 

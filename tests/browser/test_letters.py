@@ -12,12 +12,15 @@ NOWHERE = set("○✓✗▶❚⛶↗ᵀᵈᵏᵖᵘᵢⱼ⁰⁴⁵⁶⁷⁸⁹�
 PAGES = ["book/index.html", "book/notation.html", "book/about/glossary.html",
          "book/optimization/gradient-descent.html", "book/probability/bayes.html",
          "book/supervised/softmax-regression.html", "genindex.html"]
-# The letters that are seen, by the face that they are set in; and a line of them to look at.
-SEEN = """() => {
+# All of a page, as one who reads it to its end sees it.
+WHOLE = """
   const styles = document.createElement("style");
   styles.textContent = ".article > section > section { content-visibility: visible !important }";
   document.head.append(styles);
   document.querySelectorAll("details").forEach((fold) => { fold.open = true; });
+"""
+# The letters that are seen, by the face that they are set in; and a line of them to look at.
+SEEN = f"() => {{ {WHOLE}" + """
   const seen = new Map(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode, parent = text.parentElement;
@@ -44,7 +47,8 @@ def test_no_letter_comes_from_the_system(visit, name):
     v = visit(name)
     v.uncover()
     seen = v.page.evaluate(SEEN)
-    v.page.evaluate("document.fonts.ready.then(() => true)")
+    v.page.evaluate("document.body.offsetHeight")  # asks for what the lines need
+    v.page.wait_for_function("document.fonts.status === 'loaded'")
     asked = v.page.context.new_cdp_session(v.page)
     asked.send("DOM.enable")
     asked.send("CSS.enable")
@@ -75,8 +79,8 @@ def test_no_letter_comes_from_the_system(visit, name):
 def test_a_first_visit_loads_only_what_is_cut(visit, name):
     v = visit(name)
     v.uncover()
-    v.page.evaluate(SEEN)
-    v.page.evaluate("document.fonts.ready.then(() => true)")
+    v.page.evaluate(f"() => {{ {WHOLE} document.body.offsetHeight; }}")
+    v.page.wait_for_function("document.fonts.status === 'loaded'")
     whole = [u for u in v.requests if u.endswith(".woff2") and not u.endswith(".cut.woff2")]
     assert not whole
     sent = [u.rpartition("/")[2] for u in v.requests if u.endswith(".cut.woff2")]
