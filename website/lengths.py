@@ -324,8 +324,12 @@ class Ruler:
             height += 5.6 + self.said(wants[1], room, 14.7)
         return Box(height + 34, 24, 24)
 
+    def choose(self, html: str) -> Box:
+        return Box(32, 4.8, 12.8)  # a button
+
     MARKS = (('class="explorable"', figure), ('class="predict"', question),
-             ('class="cover"', cover), ('class="check"', form), ('class="figure-svg"', drawing))
+             ('class="cover"', cover), ('class="check"', form), ('class="figure-svg"', drawing),
+             ('class="choose-path', choose))
     KINDS = (
         (nodes.section, subsection), (nodes.title, title), (nodes.term, term), (folded, fold),
         (HideCodeCellNode, code_fold),

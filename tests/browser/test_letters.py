@@ -8,7 +8,7 @@ import pytest
 from site_files import HTML, page_names
 
 # What no face of the site has: marks, and small letters and digits above and below the line.
-NOWHERE = set("○✓✗▶❚⛶↗ᵀᵈᵏᵖᵘᵢⱼ⁰⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₆ₖₙₚ̂ʲˣȳᾱ")
+NOWHERE = set("○✓✗▶❚⛶↗‖ᵀᵈᵏᵖᵗᵘᵢⱼ⁰⁴⁵⁶⁷⁸⁹⁺⁻ⁿ₀₁₂₃₆ₖₙₚ̂ʲˣȳᾱ")
 PAGES = ["book/index.html", "book/notation.html", "book/about/glossary.html",
          "book/optimization/gradient-descent.html", "book/probability/bayes.html",
          "book/supervised/softmax-regression.html", "genindex.html"]
