@@ -96,14 +96,6 @@ def test_chapter_menu_opens_on_a_phone(visit):
     assert menu.evaluate("button => button === document.activeElement")
 
 
-def test_search_finds(visit, server):
-    v = visit("search.html?q=notation", base=server)
-    v.page.locator("ul.search li a").first.wait_for()
-    assert "otation" in v.page.locator("ul.search").inner_text()
-    assert all(u.startswith(server) or u.startswith("data:") for u in v.requests)
-    assert v.errors == []
-
-
 def test_start_page_leads_into_the_book(visit):
     v = visit("index.html", javascript=False)
     v.page.wait_for_url((HTML / "book" / "index.html").as_uri())
