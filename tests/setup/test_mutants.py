@@ -18,7 +18,13 @@ source = open("mathml/norms.py", encoding="utf-8").read()
 wrong = source.replace("p / (p - 1)", "p / (p + 1)")
 assert wrong != source
 tried = [mutants.Mutant("mathml/norms.py", 1, "", "", text) for text in (wrong, source)]
-print(*(alive for mutant, alive in mutants.survivals(tried, 2)))
+print(*(f"{alive},{ended}" for _, alive, ended in mutants.survivals(tried, 2)))
+"""
+ENDLESS = """
+from scripts import mutants
+mutants.SECONDS = 2
+endless = mutants.Mutant("mathml/norms.py", 1, "", "", "while True: pass")
+print(*((alive, ended) for _, alive, ended in mutants.survivals([endless], 1)))
 """
 LISTED = tomllib.loads((ROOT / "tests/mutants.toml").read_text(encoding="utf-8")).get("mutant", [])
 
@@ -78,7 +84,14 @@ def test_every_listed_mutant_can_be_made(entry):
     assert entry.get("equivalent", "a reason").strip()
 
 
+def printed(program):
+    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, text=True,
+                          capture_output=True, check=True).stdout.strip()
+
+
 def test_a_mutant_that_is_noticed_is_killed_and_one_that_is_not_survives():
-    tried = subprocess.run([sys.executable, "-c", TRY], cwd=ROOT, text=True, capture_output=True,
-                           check=True)
-    assert sorted(tried.stdout.split()) == ["False", "True"]
+    assert sorted(printed(TRY).split()) == ["False,True", "True,True"]
+
+
+def test_a_mutant_that_does_not_end_is_ended():
+    assert printed(ENDLESS) == "(False, False)"
