@@ -105,7 +105,7 @@ def figure_html(svg: str, alt: str, prefix: str) -> str:
     """Return a matplotlib SVG as a fixed-size, described, theme-aware piece of a page."""
     drawing = prefix_ids(tidy(svg), prefix)
     width, height = size_of(drawing)
-    opening = (f'<svg role="img" aria-label="{escape(alt)}" width="{width:g}" '
+    opening = (f'<svg role="img" translate="no" aria-label="{escape(alt)}" width="{width:g}" '
                f'height="{height:g}" ')
     return f'<div class="figure-svg">{opening}{drawing.removeprefix("<svg ")}</div>'
 

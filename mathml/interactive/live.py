@@ -194,8 +194,8 @@ class LiveFigure:
         looks = f"width:{width}px;max-width:100%;background:#fff;color:#1f2328"
         if failure:
             looks += ";opacity:.3"
-        opening = (f'<svg xmlns="http://www.w3.org/2000/svg" role="img" style="{looks}" '
-                   f'aria-label="{escape(label)}" aria-describedby="{self._says}" ')
+        opening = (f'<svg xmlns="http://www.w3.org/2000/svg" role="img" translate="no" '
+                   f'style="{looks}" aria-label="{escape(label)}" aria-describedby="{self._says}" ')
         mark = ('<strong style="position:absolute;inset:0 0 auto auto;padding:.2em .5em;'
                 'background:#fff;color:#a40e26">✗ out of date</strong>' if failure else "")
         heading = f'<div aria-hidden="true">{escape(name)}</div>' if name else ""

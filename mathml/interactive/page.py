@@ -155,7 +155,7 @@ def _picture(part: dict, figure: Exploration, i: int, says: str) -> str:
     width, height = part["size"]
     name = figure.panels[i].name
     heading = f'<p class="explorable-name" aria-hidden="true">{escape(name)}</p>' if name else ""
-    opening = (f'<svg role="img" aria-label="{escape(figure.picture_name(i))}" '
+    opening = (f'<svg role="img" translate="no" aria-label="{escape(figure.picture_name(i))}" '
                f'aria-describedby="{says}" '
                f'width="{width:g}" height="{height:g}" ')
     return (f'<div class="explorable-panel" style="--mm-width:{width:g}px">{heading}{opening}'

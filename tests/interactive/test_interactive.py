@@ -353,7 +353,7 @@ class TestStaticExplore:
         text, _ = page_data(explore(line, title="A <line>", slope=SLOPE))
         assert text.startswith('<figure class="explorable"')
         described = 'aria-describedby="fig-a-line-says"'
-        assert f'<svg role="img" aria-label="A &lt;line&gt;" {described}' in text
+        assert f'<svg role="img" translate="no" aria-label="A &lt;line&gt;" {described}' in text
         key = re.search(r'<label for="(.+?)">slope</label>', text).group(1)
         assert f'<input type="range" id="{key}" min="0" max="4" step="1" value="3"' in text
         assert 'aria-valuetext="0.5"' in text

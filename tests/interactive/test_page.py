@@ -263,7 +263,7 @@ def test_pictures_are_named():
         ax.plot([x, 0])
         return f"Other {x}."
     x = slider(0, 5, 6, label="x")
-    names = re.compile(r'role="img" aria-label="([^"]*)"')
+    names = re.compile(r'role="img" translate="no" aria-label="([^"]*)"')
     assert names.findall(page_of(explore(one, title="T", x=x))[0]) == ["T"]
     assert names.findall(page_of(explore([one, other], title="T", x=x))[0]) == [
         "T, picture 1 of 2", "T, picture 2 of 2"]
