@@ -59,7 +59,7 @@ def test_what_is_higher_is_reckoned_higher(small, large):
     def height(node):
         return WIDE_RULER.section(section(node))
 
-    assert height(small) + 30 < height(large)
+    assert height(small) + 20 < height(large)
 
 
 def test_code_is_reckoned_by_the_line():

@@ -92,7 +92,9 @@ def code_points(ranges: str) -> set[int]:
 
 def test_no_letter_is_in_two_faces_of_one_style(modules, tmp_path):
     (tmp_path / "fonts").mkdir()
-    css = letters.face_rules(modules, tmp_path / "fonts", letters.needed({}), tmp_path / "kept")
+    text = {face.kind: "ABNRabc012(∂∇ηθ∫∑α" for face in letters.FACES}
+    css = letters.face_rules(modules, tmp_path / "fonts", letters.needed({"a": text}),
+                             tmp_path / "kept")
     seen: dict[tuple, set[int]] = {}
     rules = re.findall(r"font-family:'([^']*)';font-style:(\w+);font-weight:([\d ]+).*?src:url\("
                        r"([^)]{0,60}).*?unicode-range:([^}]*)}", css)

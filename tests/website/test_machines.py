@@ -47,6 +47,7 @@ def own_katex(monkeypatch):
     packages.ensure_node_modules(ROOT)
     maths.use_katex(ROOT)
     monkeypatch.setattr(maths.katex.KaTeXServer, "katex_server", None)
+    maths.render.cache_clear()
     yield maths.katex.KaTeXServer
     if maths.katex.KaTeXServer.katex_server:
         maths.katex.KaTeXServer.katex_server.process.kill()
