@@ -1,4 +1,4 @@
-"""A field that filters a long list of terms or claims, made by `theme/static/filter.js`.
+"""A field that filters a long list of terms or claims, by `theme/static/filter.js`.
 
 ```{entry-filter} Find a term      what the field is called
 Without scripts the page is as it would be without the directive. Entries that have no anchor of
@@ -50,7 +50,11 @@ class NameEntries(SphinxTransform):
 
 
 def _visit(self, node):
-    self.body.append(f'<div class="entry-filter" data-label="{escape(node["label"])}"></div>\n')
+    self.body.append(
+        '<div class="entry-filter js-only">'
+        f'<label for="entry-filter">{escape(node["label"])}</label>'
+        '<input type="search" id="entry-filter" autocomplete="off" spellcheck="false"/>'
+        '<p role="status"></p></div>\n')
     raise nodes.SkipNode
 
 

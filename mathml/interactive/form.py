@@ -76,8 +76,9 @@ def _steps(name: str, key: Proof) -> str:
 
 
 def _done(name: str, key: Function) -> str:
-    return (f'<p class="check-ask"><code>{escape(key.ask)}</code> is a program: write and check it '
-            f'in the notebook.</p><div class="check-done">{_box(f"{name}-1", "1", DONE)}</div>')
+    return (f'<p class="check-ask"><code translate="no">{escape(key.ask)}</code> is a program: '
+            f'write and check it in the notebook.</p>'
+            f'<div class="check-done">{_box(f"{name}-1", "1", DONE)}</div>')
 
 
 def _box(name: str, value: str, text: str) -> str:

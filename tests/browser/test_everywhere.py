@@ -9,8 +9,9 @@ from PIL import Image
 from site_files import page, page_names
 
 CHAPTER = "book/optimization/gradient-descent.html"
-WITH_ALL = [CHAPTER, "index.html", "search.html", "book/about/map.html", "book/about/glossary.html",
-            "book/about/teach.html", "book/supervised/softmax-regression.html"]
+WITH_ALL = [CHAPTER, "book/index.html", "search.html", "book/about/map.html",
+            "book/about/glossary.html", "book/about/teach.html",
+            "book/supervised/softmax-regression.html"]
 # KaTeX places its parts by style attributes; nothing else is allowed that could be left out.
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; "
           "style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
@@ -21,6 +22,11 @@ MOVED = """(figure) => {
   input.value = input.value === input.max ? 0 : input.max;
   input.dispatchEvent(new Event("input", {bubbles: true}));
   return pictures.innerHTML !== before;
+}"""
+
+MOVABLE = """async () => {
+  const waits = () => document.querySelector("figure.explorable input:disabled");
+  while (waits()) await new Promise((done) => setTimeout(done, 20));
 }"""
 
 
@@ -36,7 +42,8 @@ def test_a_strict_policy_forbids_nothing_that_is_needed(visit, server, name):
     v.page.route("**/*.html", strict)
     policies = []
     v.page.on("response", lambda r: policies.append(r.headers.get("content-security-policy")))
-    v.goto(f"{server}/{name}")
+    v.page.goto(f"{server}/{name}")
+    v.page.evaluate(MOVABLE)  # what waits in the page itself is forbidden, too
     assert POLICY in policies
     for figure in v.page.locator("figure.explorable:has(input[type=range])").all()[:1]:
         v.bring_to_screen(figure)
@@ -62,11 +69,14 @@ def test_figures_move_in_a_sandboxed_frame(visit, server):
     v = visit("search.html", base=server)
     v.page.route("**/framed", lambda route: route.fulfill(
         content_type="text/html", body=FRAME.format(f"{server}/{CHAPTER}")))
+    # Such a frame is of no origin: hosts of pages say of fonts that they are anybody's.
+    v.page.route("**/*.woff2", lambda route: route.fulfill(
+        response=route.fetch(), headers={"access-control-allow-origin": "*"}))
     v.page.goto(f"{server}/framed")
     frame = v.page.frames[1]
     figure = frame.locator("figure.explorable:has(input[type=range])").first
     figure.scroll_into_view_if_needed()
-    frame.wait_for_function("document.querySelector('figure.explorable input').disabled === false")
+    frame.evaluate(MOVABLE)
     assert frame.evaluate("""() => { try { return !localStorage; } catch { return true; } }""")
     assert figure.evaluate(MOVED)
     frame.locator(".theme-button").click()
@@ -87,22 +97,22 @@ def test_a_page_that_is_translated_to_a_right_to_left_language(visit):
 
 @pytest.mark.parametrize("name", page_names())
 def test_translators_leave_formulas_code_and_pictures_alone(name):
-    parts = page(name).select(".katex, pre, code, .explorable-panel svg, .figure-svg svg")
-    for part in parts:
-        kept = part if part.get("translate") else part.find_parent(translate=True)
-        assert kept is not None, part
-        assert kept["translate"] == "no", part
+    for part in page(name).select(".katex, pre, code, .explorable-panel svg, .figure-svg svg"):
+        around = [part, *part.parents]
+        assert any(p.get("translate") == "no" or "notranslate" in p.get("class", ())
+                   for p in around), part
 
 
 def test_forced_colours_leave_every_control_to_be_seen(chromium, visit):
     v = visit(CHAPTER)
+    v.uncover()
     v.page.emulate_media(forced_colors="active")
     figure = v.page.locator("figure.explorable:has(input[type=range])").first
     v.bring_to_screen(figure)
     picture = figure.locator("svg").first
     colours = Image.open(io.BytesIO(picture.screenshot())).convert("RGB").getcolors(10**6)
     assert len(colours) > 20  # a picture keeps its own colours, which mean something
-    for button in (".theme-button", ".explorable-reset", ".copy-button"):
+    for button in (".explorable-reset", ".copy-button"):
         looks = v.page.locator(button).first.evaluate(
             "(b) => [getComputedStyle(b).borderStyle, getComputedStyle(b).borderWidth]")
         assert looks[0] == "solid", (button, looks)
@@ -196,6 +206,7 @@ def test_contents_come_before_the_text_and_copying_is_no_stop(visit):
 def test_no_single_key_does_anything(visit):
     """Who speaks to a computer says letters (WCAG 2.1.4)."""
     v = visit(CHAPTER)
+    v.page.wait_for_function("'asked' in document.documentElement.dataset")
     before = v.page.evaluate("document.documentElement.outerHTML")
     for key in "/abcdefghijklmnopqrstuvwxyz?1":
         v.page.keyboard.press(key)
@@ -212,10 +223,10 @@ def test_boxes_that_scroll_are_reachable_before_they_were_on_screen(visit):
       const boxes = document.querySelectorAll(".math-scroll, .table-scroll, pre");
       for (const s of document.querySelectorAll("section")) s.style.contentVisibility = "visible";
       const wide = [...boxes].filter((box) => box.scrollWidth > box.clientWidth + 1);
-      return [wide.length, wide.filter((box) => box.tabIndex !== 0).length];
+      return [wide.length, wide.filter((box) => box.tabIndex !== 0).map((box) => box.outerHTML)];
     }""")
     assert unreached[0] > 5
-    assert unreached[1] == 0
+    assert unreached[1] == []
 
 
 def edges(v, box) -> list[int]:
@@ -228,9 +239,9 @@ def edges(v, box) -> list[int]:
 def test_what_is_cut_at_an_edge_shows_a_shade_there(visit):
     v = visit(CHAPTER, width=390)
     v.uncover()
-    box = v.page.locator(".cell_input pre").filter(has_text="def ").first
+    box = next(box for box in v.page.locator(".cell_input pre:visible").all()
+               if box.evaluate("(b) => b.scrollWidth - b.clientWidth") > 40)
     v.bring_to_screen(box)
-    assert box.evaluate("(b) => b.scrollWidth - b.clientWidth") > 20
     left, right = edges(v, box)
     assert left - right > 30
     box.evaluate("(b) => b.scrollTo({left: b.scrollWidth, behavior: 'instant'})")

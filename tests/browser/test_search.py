@@ -126,3 +126,44 @@ def test_no_page_is_fetched_and_the_index_is_small(visit, server):
     v.page.locator("#search-words").fill("softmax regression")
     assert not [u for u in v.requests if u.endswith(".html")]
     assert len(gzip.compress(INDEX.read_bytes(), mtime=0)) <= 450_000
+
+
+@pytest.mark.parametrize(("name", "word", "kept"), [
+    ("book/about/glossary.html", "posterior", "posterior"),
+    ("book/about/errata.html", "gradient", "gradient")])
+def test_a_list_shows_what_is_typed_and_all_of_it_again(visit, server, name, word, kept):
+    v = visit(name, width=390, base=server)
+    terms = v.page.locator(".article dl > dt")
+    everything = terms.count()
+    v.page.locator("#entry-filter").fill(word)
+    v.page.wait_for_function("document.querySelector('.entry-filter [role=status]').textContent")
+    left = [term for term in terms.all() if term.is_visible()]
+    assert 0 < len(left) < everything / 2
+    for term in left:
+        text = term.evaluate("(t) => t.textContent + t.nextElementSibling.textContent")
+        assert kept in text.lower()
+    said = v.page.locator(".entry-filter [role=status]").text_content()
+    assert said == f"{len(left)} of {everything} are shown."
+    v.page.keyboard.press("Escape")
+    assert sum(term.is_visible() for term in terms.all()) == everything
+    v.page.locator("#entry-filter").fill("no such term at all")
+    assert not any(term.is_visible() for term in terms.all())
+    assert v.errors == []
+
+
+def test_a_term_in_a_chapter_leads_to_its_meaning(visit, server):
+    v = visit("book/probability/bayes.html", base=server)
+    v.uncover()
+    links = v.page.locator('article a[href*="about/glossary.html#term-"]')
+    assert links.count() > 3
+    term = links.first.text_content().lower()
+    links.first.focus()
+    v.page.keyboard.press("Shift+Tab")
+    v.page.keyboard.press("Tab")
+    meaning = v.page.locator("#peek").inner_text()
+    assert len(meaning) > 20
+    links.first.click()
+    v.page.wait_for_url("**/glossary.html#term-*")
+    target = v.page.locator(":target")
+    assert target.is_visible()
+    assert term[:5] in target.text_content().lower()

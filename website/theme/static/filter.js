@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const { fold, typed } = window.bookWords;
-  const box = document.querySelector(".entry-filter");
+  const [field, said] = document.querySelectorAll(".entry-filter > :is(input, p)");
   const groups = [...document.querySelectorAll(".article dl > dt")].map((term) => {
     const parts = [term];
     while (parts.at(-1).nextElementSibling?.matches("dd")) parts.push(parts.at(-1).nextElementSibling);
@@ -15,12 +15,6 @@
   // Each letter's entries: from the one it leads to, up to that of the next letter.
   const letters = [...document.querySelectorAll(".entry-letters a")].map((link) =>
     [link, groups.findIndex(({ parts }) => parts[0].id === link.hash.slice(1))]);
-
-  const label = Object.assign(document.createElement("label"), { htmlFor: "entry-filter", textContent: box.dataset.label });
-  const field = Object.assign(document.createElement("input"), { id: "entry-filter", type: "search", autocomplete: "off", spellcheck: false });
-  const said = document.createElement("p");
-  said.setAttribute("role", "status");
-  box.append(label, field, said);
 
   const show = (part, yes) => part.classList.toggle("filtered-out", !yes);
   let speaking = 0;

@@ -102,7 +102,7 @@
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
     else if (box !== document.activeElement) box.removeAttribute("tabindex");
   };
-  const boxes = all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre");
+  const boxes = all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre, .cite-bibtex");
   const letEachReach = (entries) => entries.forEach(({ target }) => letReach(target));
   const resized = new ResizeObserver(letEachReach);
   const appeared = new IntersectionObserver(letEachReach);
@@ -260,7 +260,7 @@
     const formulas = part.querySelectorAll(".katex");
     if (!formulas.length) return;
     formulas.forEach((shown) => {
-      const source = shown.querySelector("annotation")?.textContent; // the last part of one has none
+      const source = shown.querySelector("annotation")?.textContent.trim(); // the last part of one has none
       const fence = shown.closest(".katex-display") ? "$$" : "$";
       shown.replaceWith(source ? fence + source + fence : "");
     });
