@@ -55,8 +55,9 @@ def letters(terms: list[nodes.term]) -> str:
     """Return a line of letters, each a link to the first term that begins with it."""
     first: dict[str, str] = {}
     for term in terms:
-        letter = unicodedata.normalize("NFKD", term.astext().strip())[0].upper()
-        first.setdefault(letter, term["ids"][0])
+        letter = unicodedata.normalize("NFKD", term.astext().strip())[0]
+        # A Greek capital would look like a Latin one.
+        first.setdefault(letter.upper() if letter.isascii() else letter, term["ids"][0])
     links = " ".join(f'<a href="#{escape(anchor)}">{escape(letter)}</a>'
                      for letter, anchor in first.items())
     return f'<p class="index-letters entry-letters">{links}</p>'

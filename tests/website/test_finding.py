@@ -191,6 +191,11 @@ def test_the_glossary_has_letters_without_a_script(book):
         ("G", "#term-gradient"), ("P", "#term-posterior"), ("S", "#term-singular-matrix")]
 
 
+def test_a_greek_letter_of_the_glossary_is_no_latin_one():
+    terms = [nodes.term("", "bias", ids=["bias"]), nodes.term("", "β-VAE", ids=["beta-vae"])]
+    assert '<a href="#bias">B</a> <a href="#beta-vae">β</a>' in glossary.letters(terms)
+
+
 @pytest.mark.parametrize(("term", "text", "found"), [
     ("posterior", "Posteriors", True), ("posterior", "a posteriori", False),
     ("bias", "biases", True), ("singular matrix", "singular\nmatrices", True),
