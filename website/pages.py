@@ -30,8 +30,8 @@ WHERE_USED = {
     "numbers.js": ('class="check"',),
     "exercises.js": ('class="check"',),
     "handout.js": ('class="check"',),
-    "words.js": ('class="entry-filter"',),
-    "filter.js": ('class="entry-filter"',),
+    "words.js": ('id="entry-filter"',),
+    "filter.js": ('id="entry-filter"',),
 }
 
 
