@@ -11,6 +11,7 @@ from book_files import ROOT
 from bs4 import BeautifulSoup
 
 HTML = ROOT / "_build" / "html"
+INDEX = HTML / "search-index.js"  # of the search
 
 
 def page_names() -> list[str]:

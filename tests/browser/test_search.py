@@ -6,9 +6,8 @@ import gzip
 
 import pytest
 from bs4 import BeautifulSoup
-from site_files import HTML
+from site_files import HTML, INDEX
 
-INDEX = HTML / "search-index.js"
 CHAPTERS = {"gradient": "book/calculus/gradients.html", "gradients": "book/calculus/gradients.html",
             "gradient descent": "book/optimization/gradient-descent.html",
             "maximum likelihood": "book/inference/maximum-likelihood.html",
@@ -31,6 +30,7 @@ def search(chromium):
     context = chromium.new_context(offline=True)
     page = context.new_page()
     page.goto((HTML / "search.html").as_uri())
+    page.wait_for_function("window.bookSearch")
     yield lambda query: page.evaluate(FIND, query)
     context.close()
 
@@ -126,6 +126,23 @@ def test_no_page_is_fetched_and_the_index_is_small(visit, server):
     v.page.locator("#search-words").fill("softmax regression")
     assert not [u for u in v.requests if u.endswith(".html")]
     assert len(gzip.compress(INDEX.read_bytes(), mtime=0)) <= 450_000
+
+
+def test_what_is_typed_before_the_index_is_there_is_answered_when_it_is(chromium, server):
+    page, held = chromium.new_page(), []
+    page.route(f"**/{INDEX.name}*", held.append)
+    said = page.locator("#search-said")
+    page.goto(f"{server}/search.html")
+    page.locator("#search-words").fill("gradient")
+    assert said.inner_text() == "Fetching the index…"
+    held.pop().continue_()
+    page.locator("#search-results li").first.wait_for()
+    page.goto(f"{server}/search.html?q=entropy", wait_until="commit")
+    page.wait_for_function("document.getElementById('search-said')?.textContent")
+    held.pop().abort()
+    page.wait_for_function(
+        "/did not arrive/.test(document.getElementById('search-said').textContent)")
+    page.close()
 
 
 @pytest.mark.parametrize(("name", "word", "kept"), [

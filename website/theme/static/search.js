@@ -1,4 +1,5 @@
-// The search page: results while one types, from the one script that the build wrote (bookIndex).
+// The search page: results while one types, from the one script that the build wrote (bookIndex). It
+// comes at once where there is a question, and when the page is there otherwise.
 (() => {
   "use strict";
   const { NAMES, fold, typed } = window.bookWords;
@@ -24,7 +25,7 @@
   const vocabulary = new Set();
   const compounds = new Map(Object.entries(SHORTHANDS).map(([name, long]) => [name, fold(long)]));
   const places = [];
-  window.bookIndex.forEach(([address, part, entries]) => {
+  const take = (index) => index.forEach(([address, part, entries]) => {
     const page = { title: entries[0][2], terms: new Set(), rank: part ? 0 : -300 };
     const around = padded(fold(`${page.title} ${part}`));
     entries.forEach(([kind, anchor, heading, number, text, terms]) => {
@@ -206,6 +207,10 @@
   let speaking = 0;
   const answer = (wait) => {
     const query = field.value.trim();
+    if (!places.length) {
+      if (query) said.textContent = "Fetching the index…";
+      return;
+    }
     results = find(query);
     shown = 0;
     list.replaceChildren();
@@ -225,6 +230,20 @@
   });
   field.value = new URLSearchParams(location.search).get("q") ?? "";
   answer(0);
-  if (!field.value) field.focus();
-  window.bookSearch = find; // for who measures it
+  const fetchIndex = () => {
+    const script = document.createElement("script");
+    script.src = field.form.dataset.index;
+    script.addEventListener("load", () => {
+      take(window.bookIndex);
+      window.bookSearch = find; // for who measures it
+      answer(0);
+    });
+    script.addEventListener("error", () => { said.textContent = "The index did not arrive. Load the page again."; });
+    document.head.append(script);
+  };
+  if (field.value) fetchIndex();
+  else {
+    field.focus();
+    addEventListener("load", fetchIndex);
+  }
 })();
