@@ -15,9 +15,10 @@ from urllib.parse import quote, unquote, urlsplit
 
 import pypdf
 import pytest
+from browser.figures import touched
 from browser.waiting import FRAMES
 from npm import axe
-from selection import SWEEP
+from selection import SAMPLE, SWEEP
 from site_files import HTML, INDEX, page, page_names, squeezed
 
 PAGES = [name for name in page_names() if name != "index.html"]
@@ -413,7 +414,9 @@ READING = (stands_still_while_it_is_read, *ALWAYS)
 # does not depend on the colours, so a reader scrolls by day and takes the links by night; what a
 # question answers and what paper shows does not depend on the width either. What a page keeps is
 # tried where the site is served: conftest.py says why. A page is asked both as it is first opened,
-# with what its questions are about covered, and with nothing covered.
+# with what its questions are about covered, and with nothing covered. By night on a phone only what
+# selection.py chooses among the chapters: its colours and its widths are each tried elsewhere.
+NIGHT = (390, "dark", "disk", (has_links_that_arrive, is_uncovered, is_read_to_its_end, *ALWAYS))
 VISITS = [
     (390, "light", "disk", (*READING, is_uncovered, has_figures_that_move,
                               has_letters_to_read, has_formulas_that_fit,
@@ -422,7 +425,7 @@ VISITS = [
                                has_predictions_that_answer, has_figures_that_move,
                                has_exercises_that_answer, keeps_what_was_answered,
                                stands_still_when_it_is_opened_again)),
-    (390, "dark", "disk", (has_links_that_arrive, is_uncovered, is_read_to_its_end, *ALWAYS)),
+    NIGHT,
     (1280, "dark", "disk", (has_links_that_arrive, is_uncovered, is_read_to_its_end, *ALWAYS,
                             is_whole_on_paper)),
 ]
@@ -441,9 +444,14 @@ if SWEEP:
     VISITS += APART
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("width", "scheme", "where", "questions"), [
-    pytest.param(*opened, id="-".join(map(str, opened[:3]))) for opened in VISITS])
+def is_opened(name: str, by: tuple) -> bool:
+    return (by is not NIGHT or name not in WITH_FIGURES or Path(name).stem in SAMPLE
+            or touched(name))
+
+
+@pytest.mark.parametrize(("width", "scheme", "where", "questions", "name"), [
+    pytest.param(*by, name, id="-".join(map(str, (*by[:3], name))))
+    for by in VISITS for name in PAGES if is_opened(name, by)])
 def test_page(visit, server, subtests, name, width, scheme, where, questions):
     v = visit(name, width=width, scheme=scheme, base=server if where == "served" else None)
     for question in (*questions, is_quiet):
