@@ -97,6 +97,7 @@ sweep-site sweep-ways: export SWEEP := 1
 
 sweep-site: env-test
 	@$(MAKE) --no-print-directory site-tests
+	@$(RUN) $(BIN)/pytest -q -n 2 tests/book/test_live.py
 
 sweep-ways: env-test
 	@$(MAKE) --no-print-directory ways
