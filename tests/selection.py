@@ -5,7 +5,8 @@ browser, a chapter in JupyterLab, on Binder's recipe, on Colab's machines. A run
 
 - every chapter in the sweep, for which `make sweep` sets SWEEP=1 and which runs once a week;
 - else a fixed sample, which the test names, and the chapters that the change under test touches:
-  those whose notebook, or its answer key in mathml/interactive/answers/, has changed.
+  those whose notebook, or its answer key in mathml/interactive/answers/, has changed. A notebook
+  whose code cells are what they were has not: its text alone moves no figure and runs nowhere.
 
 The change is what is not committed yet and what was committed since
 
@@ -20,6 +21,7 @@ Without git, or outside a repository of its own, nothing is touched: a choice of
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Collection
@@ -85,10 +87,28 @@ def changed(root: Path) -> frozenset[str]:
     return frozenset(filter(None, f"{edited}\0{new}".split("\0")))
 
 
+def program(notebook: str | None) -> list | None:
+    """The code cells of a stored notebook; None of what is none."""
+    try:
+        cells = json.loads(notebook or "")["cells"]
+        return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def changes_a_program(root: Path, file: str) -> bool:
+    """Whether a changed file runs otherwise; of notebooks the code cells tell."""
+    path = root / file
+    if path.suffix != ".ipynb" or not path.is_file():
+        return True
+    now = program(path.read_text(encoding="utf-8", errors="replace"))
+    return now is None or now != program(git(root, "show", f"{beginning(root)}:{file}"))
+
+
 @cache
 def changed_here() -> frozenset[str]:
-    """The same of this checkout, asked once a run."""
-    return changed(ROOT)
+    """What runs otherwise in this checkout, asked once a run."""
+    return frozenset(file for file in changed(ROOT) if changes_a_program(ROOT, file))
 
 
 def sources(nb: Notebook) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 
 import pytest
@@ -125,6 +126,36 @@ def test_without_a_history_nothing_is_touched(history, tmp_path, monkeypatch):
     assert selection.changed(empty.folder) == frozenset()  # no commit
     monkeypatch.setenv("PATH", str(tmp_path))
     assert selection.changed(history.folder) == frozenset()  # no git
+
+
+def stored(*cells: tuple[str, str]) -> str:
+    return json.dumps({"cells": [{"cell_type": kind, "source": [text]} for kind, text in cells]})
+
+
+@pytest.mark.parametrize(("now", "counts"), [
+    (stored(("markdown", "Other words."), ("code", "x = 1")), False),
+    (stored(("code", "x = 1")), False),
+    (stored(("markdown", "Words."), ("code", "x = 2")), True),
+    (stored(("markdown", "Words."), ("code", "x = 1"), ("code", "y = 1")), True),
+    (stored(("markdown", "x = 1")), True),
+    ("no notebook", True),
+])
+def test_of_a_notebook_the_code_cells_count(history, now, counts):
+    path = history.folder / "a chapter.ipynb"
+    path.write_text(stored(("markdown", "Words."), ("code", "x = 1")))
+    history.git("add", "--all")
+    history.git("commit", "-qm", "a chapter", date=NOON - 4.5 * HOUR)
+    history.commit("new", NOON + HOUR)
+    path.write_text(now)
+    assert selection.changed(history.folder) >= {"a chapter.ipynb", "new"}
+    assert selection.changes_a_program(history.folder, "a chapter.ipynb") == counts
+    assert selection.changes_a_program(history.folder, "new")
+
+
+def test_a_new_and_a_lost_notebook_count(history):
+    (history.folder / "new.ipynb").write_text(stored(("code", "x = 1")))
+    assert selection.changes_a_program(history.folder, "new.ipynb")
+    assert selection.changes_a_program(history.folder, "lost.ipynb")
 
 
 NOTEBOOK = Notebook(ROOT / "book" / "optimization" / "gradient-descent.ipynb")
