@@ -207,7 +207,6 @@ def test_contents_come_before_the_text_and_copying_is_no_stop(visit):
 def test_no_single_key_does_anything(visit):
     """Who speaks to a computer says letters (WCAG 2.1.4)."""
     v = visit(CHAPTER)
-    v.page.wait_for_function("'asked' in document.documentElement.dataset")
     before = v.page.evaluate("document.documentElement.outerHTML")
     for key in "/abcdefghijklmnopqrstuvwxyz?1":
         v.page.keyboard.press(key)
@@ -216,18 +215,49 @@ def test_no_single_key_does_anything(visit):
     assert v.page.evaluate("scrollY") == 0
 
 
-def test_boxes_that_scroll_are_reachable_before_they_were_on_screen(visit):
+def test_boxes_that_scroll_are_reachable_before_they_were_on_screen_and_others_no_stops(visit):
     v = visit(CHAPTER, width=390)
-    v.page.wait_for_function("'asked' in document.documentElement.dataset")
     assert v.page.evaluate("scrollY") == 0
-    unreached = v.page.evaluate("""() => {
-      const boxes = document.querySelectorAll(".math-scroll, .table-scroll, pre");
+    held = v.page.evaluate("""async () => {
+      const boxes = [...document.querySelectorAll(".math-scroll, .table-scroll, pre")];
+      const before = boxes.map((box) => box.tabIndex);
       for (const s of document.querySelectorAll("section")) s.style.contentVisibility = "visible";
-      const wide = [...boxes].filter((box) => box.scrollWidth > box.clientWidth + 1);
-      return [wide.length, wide.filter((box) => box.tabIndex !== 0).map((box) => box.outerHTML)];
+      await new Promise((done) => setTimeout(done, 500)); // their sizes are told
+      const wide = (box) => box.scrollWidth > box.clientWidth + 1;
+      return boxes.filter((box) => box.checkVisibility())
+        .map((box, i) => [wide(box), before[boxes.indexOf(box)], box.tabIndex]);
     }""")
-    assert unreached[0] > 5
-    assert unreached[1] == []
+    wide, narrow = [part for part in held if part[0]], [part for part in held if not part[0]]
+    assert len(wide) > 5
+    assert {before for _, before, _ in wide} == {0}
+    assert {after for _, _, after in wide} == {0}
+    assert len(narrow) > 20
+    assert {after for _, _, after in narrow} == {-1}
+
+
+# Counts sizes that are asked of what is not laid out, which lays out all of its section.
+ASKED_TOO_EARLY = """
+window.asked = 0;
+for (const name of ["scrollWidth", "clientWidth"]) {
+  const {get} = Object.getOwnPropertyDescriptor(Element.prototype, name);
+  Object.defineProperty(Element.prototype, name, {get() {
+    if (!this.checkVisibility({contentVisibilityAuto: true})) window.asked += 1;
+    return get.call(this);
+  }});
+}
+"""
+
+
+def test_no_script_lays_out_what_is_far_from_the_screen(visit, server):
+    """All of a chapter would take a phone two seconds, in which it answers nobody."""
+    v = visit(QUIET, width=390, base=server)
+    v.page.add_init_script(ASKED_TOO_EARLY)
+    v.goto(f"{server}/{CHAPTER}")
+    v.page.wait_for_timeout(1500)
+    far = v.page.evaluate("""() => [...document.querySelectorAll("section")]
+      .filter((part) => !part.checkVisibility({contentVisibilityAuto: true})).length""")
+    assert far > 5
+    assert v.page.evaluate("asked") == 0
 
 
 def edges(v, box) -> list[int]:

@@ -91,7 +91,6 @@ COME_UNTIL = FRAMES + """
 
 
 def has_no_barrier_that_axe_finds(v):
-    v.page.wait_for_function("'asked' in document.documentElement.dataset")
     v.page.add_script_tag(path=axe())
     assert v.page.evaluate(RUN_AXE, False) == []
 

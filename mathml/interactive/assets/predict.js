@@ -98,19 +98,22 @@
     }
   };
 
-  const prepare = (node) => {
-    if (node.nodeType !== Node.ELEMENT_NODE) return;
-    if (node.matches(".covered")) cover(node);
-    else if (node.matches(".predict-printed")) startPrediction(node.parentElement); // it is whole
+  // What has been read in is made ready before the browser paints it: a page has tens of thousands of
+  // elements, and to be told of each as it comes is dear.
+  const kinds = [
+    { found: document.getElementsByClassName("covered"), start: cover, ready: 0 },
+    // The question stands before it, so it is whole.
+    { found: document.getElementsByClassName("predict-printed"), start: (node) => startPrediction(node.parentElement), ready: 0 },
+  ];
+  const prepare = () => kinds.forEach((kind) => {
+    while (kind.ready < kind.found.length) kind.start(kind.found[kind.ready++]);
+  });
+  const whileReading = () => {
+    prepare();
+    if (document.readyState === "loading") requestAnimationFrame(whileReading);
   };
-  document.querySelectorAll(".covered, .predict-printed").forEach(prepare);
-  if (document.readyState === "loading") {
-    const reading = new MutationObserver((changes) => {
-      changes.forEach((change) => change.addedNodes.forEach(prepare));
-    });
-    reading.observe(document, { childList: true, subtree: true });
-    document.addEventListener("DOMContentLoaded", () => reading.disconnect());
-  }
+  document.addEventListener("DOMContentLoaded", prepare);
+  whileReading();
   each(":root", uncoverTarget); // once, when all of the page is there
   addEventListener("hashchange", uncoverTarget);
 })();

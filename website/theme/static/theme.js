@@ -95,28 +95,22 @@
     });
   }
 
-  // What scrolls sideways must be reachable by keyboard. A box far from the screen is not laid out, and
-  // a browser may lay it out later without a word about its size: so it is asked as it appears, too,
-  // and all are asked one by one while the page has nothing else to do.
-  const letReach = (box) => {
+  // What scrolls sideways must be reachable by keyboard, and what does not is no stop. A box far from the
+  // screen is not laid out, and to measure it would lay out all of its section: it counts as one that
+  // scrolls until it comes near. A browser may lay it out then without a word about its size: so it is
+  // measured as it appears, too.
+  const boxes = all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre, .cite-bibtex");
+  const measure = ({ target: box }) => {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
     else if (box !== document.activeElement) box.removeAttribute("tabindex");
   };
-  const boxes = all(".math-scroll, .table-scroll, .chapter-map, .highlight pre, .output pre, .cite-bibtex");
-  const letEachReach = (entries) => entries.forEach(({ target }) => letReach(target));
-  const resized = new ResizeObserver(letEachReach);
-  const appeared = new IntersectionObserver(letEachReach);
+  const resized = new ResizeObserver((entries) => entries.forEach(measure));
+  const appeared = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach(measure));
   boxes.forEach((box) => {
+    box.tabIndex = 0;
     resized.observe(box);
     appeared.observe(box);
   });
-  const idle = window.requestIdleCallback ?? ((action) => setTimeout(() => action({ timeRemaining: () => 5 }), 50));
-  const askInTurn = (left) => {
-    while (boxes.length && left.timeRemaining() > 2) letReach(boxes.shift());
-    if (boxes.length) idle(askInTurn);
-    else root.dataset.asked = ""; // for whoever waits for it
-  };
-  addEventListener("load", () => idle(askInTurn));
 
   // A reference shows what it leads to, under the pointer or with the keyboard: on this page the
   // formula or box itself, elsewhere what the build wrote into the link's title.
