@@ -96,19 +96,20 @@ def program(notebook: str | None) -> list | None:
         return None
 
 
-def changes_a_program(root: Path, file: str) -> bool:
-    """Whether a changed file runs otherwise; of notebooks the code cells tell."""
+def changes_a_program(root: Path, start: str | None, file: str) -> bool:
+    """Whether a file that changed since a commit runs otherwise; of notebooks the cells tell."""
     path = root / file
     if path.suffix != ".ipynb" or not path.is_file():
         return True
     now = program(path.read_text(encoding="utf-8", errors="replace"))
-    return now is None or now != program(git(root, "show", f"{beginning(root)}:{file}"))
+    return now is None or now != program(git(root, "show", f"{start}:{file}"))
 
 
 @cache
 def changed_here() -> frozenset[str]:
     """What runs otherwise in this checkout, asked once a run."""
-    return frozenset(file for file in changed(ROOT) if changes_a_program(ROOT, file))
+    start = beginning(ROOT)
+    return frozenset(file for file in changed(ROOT) if changes_a_program(ROOT, start, file))
 
 
 def sources(nb: Notebook) -> set[str]:

@@ -148,14 +148,16 @@ def test_of_a_notebook_the_code_cells_count(history, now, counts):
     history.commit("new", NOON + HOUR)
     path.write_text(now)
     assert selection.changed(history.folder) >= {"a chapter.ipynb", "new"}
-    assert selection.changes_a_program(history.folder, "a chapter.ipynb") == counts
-    assert selection.changes_a_program(history.folder, "new")
+    start = selection.beginning(history.folder)
+    assert selection.changes_a_program(history.folder, start, "a chapter.ipynb") == counts
+    assert selection.changes_a_program(history.folder, start, "new")
 
 
 def test_a_new_and_a_lost_notebook_count(history):
     (history.folder / "new.ipynb").write_text(stored(("code", "x = 1")))
-    assert selection.changes_a_program(history.folder, "new.ipynb")
-    assert selection.changes_a_program(history.folder, "lost.ipynb")
+    start = selection.beginning(history.folder)
+    assert selection.changes_a_program(history.folder, start, "new.ipynb")
+    assert selection.changes_a_program(history.folder, start, "lost.ipynb")
 
 
 NOTEBOOK = Notebook(ROOT / "book" / "optimization" / "gradient-descent.ipynb")

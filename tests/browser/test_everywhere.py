@@ -218,15 +218,17 @@ def test_no_single_key_does_anything(visit):
 def test_boxes_that_scroll_are_reachable_before_they_were_on_screen_and_others_no_stops(visit):
     v = visit(CHAPTER, width=390)
     assert v.page.evaluate("scrollY") == 0
-    held = v.page.evaluate("""async () => {
-      const boxes = [...document.querySelectorAll(".math-scroll, .table-scroll, pre")];
-      const before = boxes.map((box) => box.tabIndex);
+    v.page.evaluate("""() => {
+      window.boxes = [...document.querySelectorAll(".math-scroll, .table-scroll, pre")];
+      window.before = boxes.map((box) => box.tabIndex);
       for (const s of document.querySelectorAll("section")) s.style.contentVisibility = "visible";
-      await new Promise((done) => setTimeout(done, 500)); // their sizes are told
-      const wide = (box) => box.scrollWidth > box.clientWidth + 1;
-      return boxes.filter((box) => box.checkVisibility())
-        .map((box, i) => [wide(box), before[boxes.indexOf(box)], box.tabIndex]);
+      window.held = () => boxes.map((box, i) =>
+        [box.scrollWidth > box.clientWidth + 1, before[i], box.tabIndex])
+        .filter((_, i) => boxes[i].checkVisibility());
     }""")
+    # Sizes are told when the browser has laid them out.
+    v.page.wait_for_function("held().every(([wide, , after]) => wide || after === -1)")
+    held = v.page.evaluate("held()")
     wide, narrow = [part for part in held if part[0]], [part for part in held if not part[0]]
     assert len(wide) > 5
     assert {before for _, before, _ in wide} == {0}

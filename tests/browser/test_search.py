@@ -134,6 +134,8 @@ def test_what_is_typed_before_the_index_is_there_is_answered_when_it_is(chromium
     held.pop().abort()
     view.wait_for_function(
         "/did not arrive/.test(document.getElementById('search-said').textContent)")
+    view.locator("#search-words").fill("entropies")
+    assert "did not arrive" in said.inner_text()  # and not that it is being fetched
     view.close()
 
 

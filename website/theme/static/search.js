@@ -205,10 +205,11 @@
     return `${count} for “${query}”${n > SHOWN ? `; the first ${SHOWN} are shown` : ""}.`;
   };
   let speaking = 0;
+  let missing = "Fetching the index…"; // said while there is none
   const answer = (wait) => {
     const query = field.value.trim();
     if (!places.length) {
-      if (query) said.textContent = "Fetching the index…";
+      said.textContent = query && missing;
       return;
     }
     results = find(query);
@@ -238,7 +239,10 @@
       window.bookSearch = find; // for who measures it
       answer(0);
     });
-    script.addEventListener("error", () => { said.textContent = "The index did not arrive. Load the page again."; });
+    script.addEventListener("error", () => {
+      missing = "The index did not arrive. Load the page again.";
+      answer(0);
+    });
     document.head.append(script);
   };
   if (field.value) fetchIndex();
